@@ -1,0 +1,117 @@
+"""Databases together with their file stores: clone, rename, drop, and what is installed in them."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from .console import CrmError
+from .layout import DATA
+from .stack import Stack
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
+FILESTORES = DATA / "filestore"
+MARK = "crm.installed_sources"
+
+
+def check_name(name: str) -> str:
+    """Return ``name`` if PostgreSQL, Odoo and a file system all take it."""
+    if not NAME.fullmatch(name):
+        raise CrmError(f"{name!r} is no name for a database: use letters, digits, _, - and .")
+    return name
+
+
+def names(stack: Stack) -> list[str]:
+    """Return the databases of the server."""
+    return stack.query("postgres", "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1").splitlines()
+
+
+def exists(stack: Stack, name: str) -> bool:
+    """Tell whether a database is there."""
+    return name in names(stack)
+
+
+def drop(stack: Stack, name: str) -> None:
+    """Remove a database, whoever is connected, and its files."""
+    stack.query("postgres", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    shutil.rmtree(FILESTORES / name, ignore_errors=True)
+
+
+def clone(stack: Stack, source: str, target: str) -> None:
+    """Copy a database that nobody uses, and its files, under a new identity."""
+    strategy = "STRATEGY FILE_COPY" if int(stack.query("postgres", "SHOW server_version_num")) >= 150000 else ""
+    stack.query("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}" {strategy}')
+    stack.query(target, "UPDATE ir_config_parameter SET value = gen_random_uuid()::text WHERE key IN ('database.uuid', 'database.secret')")
+    if (FILESTORES / source).exists():
+        shutil.rmtree(FILESTORES / target, ignore_errors=True)
+        shutil.copytree(FILESTORES / source, FILESTORES / target, copy_function=_link)
+
+
+def rename(stack: Stack, source: str, target: str) -> None:
+    """Give a finished database its name."""
+    shutil.rmtree(FILESTORES / target, ignore_errors=True)
+    if (FILESTORES / source).exists():
+        (FILESTORES / source).rename(FILESTORES / target)
+    stack.query("postgres", f'ALTER DATABASE "{source}" RENAME TO "{target}"')
+
+
+def is_odoo(stack: Stack, name: str) -> bool:
+    """Tell whether the database is Odoo's."""
+    return stack.query(name, "SELECT to_regclass('public.ir_module_module') IS NOT NULL") == "t"
+
+
+def installed(stack: Stack, name: str, modules: list[str]) -> list[str]:
+    """Return which of ``modules`` are installed."""
+    wanted = ", ".join(f"'{module}'" for module in modules) or "''"
+    state = "state IN ('installed', 'to upgrade')"
+    return stack.query(name, f"SELECT name FROM ir_module_module WHERE {state} AND name IN ({wanted})").split()
+
+
+def has_demo(stack: Stack, name: str, module: str) -> bool:
+    """Tell whether a module's demo data is in the database."""
+    return stack.query(name, f"SELECT demo FROM ir_module_module WHERE name = '{module}'") == "t"
+
+
+def mark(stack: Stack, name: str, value: str) -> None:
+    """Remember in the database which sources it was last updated with."""
+    stack.query(
+        name,
+        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{MARK}', '{value}') ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
+
+
+def marked(stack: Stack, name: str) -> str:
+    """Return what ``mark`` remembered."""
+    return stack.query(name, f"SELECT value FROM ir_config_parameter WHERE key = '{MARK}'")
+
+
+def set_language(stack: Stack, name: str, lang: str) -> None:
+    """Give the main company and everybody who is there the language, before our add-on is installed."""
+    stack.query(
+        name,
+        f"UPDATE res_partner SET lang = '{lang}' WHERE id IN"
+        " (SELECT partner_id FROM res_users UNION SELECT partner_id FROM res_company) AND lang IS NOT NULL OR id IN"
+        " (SELECT res_id FROM ir_model_data WHERE module = 'base' AND name IN ('main_partner', 'partner_admin'))",
+    )
+
+
+def _link(source: str, target: str) -> None:
+    """Copy a file of a file store: they are never changed in place, so a hard link will do."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def filestore(name: str) -> Path:
+    """Return the folder of a database's files."""
+    return FILESTORES / name
+
+
+def language(stack: Stack, name: str) -> str:
+    """Return the language of the main company."""
+    found = stack.query(
+        name,
+        "SELECT lang FROM res_partner WHERE id = (SELECT res_id FROM ir_model_data WHERE module = 'base' AND name = 'main_partner')",
+    )
+    return found or "en_US"
