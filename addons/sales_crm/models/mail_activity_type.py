@@ -1,0 +1,21 @@
+from odoo import fields, models
+
+
+class MailActivityType(models.Model):
+    _inherit = "mail.activity.type"
+
+    carry_policy = fields.Selection(
+        [
+            ("carry", "Move to the next working day"),
+            ("leave", "Leave on its day"),
+            ("expire", "Cancel, the moment has passed"),
+        ],
+        string="If Not Done",
+        required=True,
+        default="carry",
+        help="What happens to an activity of this type that was not done on its day, "
+        "when the manager's next working day begins.",
+    )
+    is_visit = fields.Boolean(
+        "Visit", help="Activities of this type are visits to the client's premises."
+    )

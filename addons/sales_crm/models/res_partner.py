@@ -1,0 +1,252 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class ResPartner(models.Model):
+    _name = "res.partner"
+    _inherit = ["res.partner", "sales.client.document"]
+
+    is_client = fields.Boolean(
+        "Client",
+        index=True,
+        tracking=True,
+        help="The sales department works with this company or person.",
+    )
+    user_id = fields.Many2one(tracking=True)
+    client_class = fields.Selection(
+        [("A", "A"), ("B", "B"), ("C", "C")], "Class", index="btree_not_null", tracking=True
+    )
+    birthdate_date = fields.Date("Birthday")
+    client_activity_ids = fields.One2many(
+        "mail.activity",
+        "client_id",
+        "Client's Activities",
+        context={"active_test": False},
+        groups="base.group_user",
+    )
+    open_activity_ids = fields.One2many(
+        "mail.activity",
+        "client_id",
+        "Open Activities",
+        domain=[("active", "=", True)],
+        groups="base.group_user",
+    )
+    closed_activity_ids = fields.One2many(
+        "mail.activity",
+        "client_id",
+        "History",
+        domain=[("active", "=", False)],
+        context={"active_test": False},
+        groups="base.group_user",
+    )
+    last_contact_date = fields.Date(
+        "Last Contact",
+        compute="_compute_contact_dates",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="The last day on which an activity with this client was done and reached him.",
+    )
+    next_step_date = fields.Date(
+        "Next Step",
+        compute="_compute_contact_dates",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="The nearest due date among the open activities with this client.",
+    )
+    next_step_late = fields.Boolean(compute="_compute_next_step_late")
+    client_deal_count = fields.Integer(compute="_compute_client_deal_count")
+
+    _manager_name_idx = models.Index("(user_id, complete_name, id DESC) WHERE active IS TRUE")
+    _client_name_idx = models.Index(
+        "(complete_name, id DESC) WHERE is_client IS TRUE AND active IS TRUE"
+    )
+
+    # ------------------------------------------------------
+    # The client's dates
+    # ------------------------------------------------------
+
+    @api.depends(
+        "client_activity_ids.active",
+        "client_activity_ids.date_deadline",
+        "client_activity_ids.activity_state_final",
+        "client_activity_ids.datetime_done",
+        "client_activity_ids.outcome_id",
+    )
+    def _compute_contact_dates(self):
+        """Both dates from the activities, in one query however many there are."""
+        dates = self._query_contact_dates()
+        for partner in self:
+            partner.next_step_date, partner.last_contact_date = dates.get(
+                partner._origin.id, (False, False)
+            )
+
+    def _query_contact_dates(self):
+        """:return: dict client id -> (next step, last contact); the day of a contact is counted in
+        the time zone of the manager who had it, UTC where he has none
+        """
+        if not self.ids:
+            return {}
+        self.env["mail.activity"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT activity.client_id,
+                       MIN(activity.date_deadline) FILTER (WHERE activity.active IS TRUE),
+                       MAX((activity.datetime_done AT TIME ZONE 'UTC'
+                            AT TIME ZONE COALESCE(manager.tz, 'UTC'))::date)
+                           FILTER (WHERE activity.activity_state_final = 'done'
+                                     AND outcome.is_contact IS NOT FALSE)
+                  FROM mail_activity activity
+                  LEFT JOIN sales_activity_outcome outcome ON outcome.id = activity.outcome_id
+                  LEFT JOIN res_users closer ON closer.id = activity.done_user_id
+                  LEFT JOIN res_partner manager ON manager.id = closer.partner_id
+                 WHERE activity.client_id = ANY(%s)
+                 GROUP BY activity.client_id
+                """,
+                list(self.ids),
+            )
+        )
+        return {client: (next_step, last_contact) for client, next_step, last_contact in rows}
+
+    @api.depends("next_step_date")
+    def _compute_next_step_late(self):
+        today = fields.Date.context_today(self)
+        for partner in self:
+            partner.next_step_late = bool(partner.next_step_date and partner.next_step_date < today)
+
+    def _compute_client_deal_count(self):
+        counts = {}
+        if self.ids:
+            family = self.with_context(active_test=False).search([("id", "child_of", self.ids)])
+            for partner, count in self.env["crm.lead"]._read_group(
+                [("partner_id", "in", family.ids), ("type", "=", "opportunity")],
+                ["partner_id"],
+                ["__count"],
+            ):
+                client = partner.commercial_partner_id.id
+                counts[client] = counts.get(client, 0) + count
+        for partner in self:
+            partner.client_deal_count = counts.get(partner.id, 0)
+
+    # ------------------------------------------------------
+    # Whose client
+    # ------------------------------------------------------
+
+    @api.model
+    def _sales_client_fields(self):
+        return set()  # a change of the family is handled in write(), for the documents as well
+
+    def _sales_clients(self):
+        return {
+            partner.id: partner.commercial_partner_id
+            for partner in self
+            if partner.commercial_partner_id.is_client
+        }
+
+    @api.model
+    def _sales_client_domain(self, partners):
+        return Domain("id", "in", partners.ids)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("parent_id").commercial_partner_id._sync_contacts_manager()
+        return partners
+
+    def write(self, vals):
+        moved = bool({"parent_id", "is_company", "is_client"} & vals.keys())
+        families = self.sudo().commercial_partner_id if moved else self.browse()
+        res = super().write(vals)
+        if moved:
+            families |= self.sudo().commercial_partner_id
+            self.env["mail.activity"]._recompute_clients_of(families)
+        if moved or "user_id" in vals:
+            self.sudo().commercial_partner_id._sync_contacts_manager()
+        return res
+
+    def _sync_contacts_manager(self):
+        """Contacts of a client have the client's manager, always."""
+        # sudo: who may change the client's manager changes it for the contacts with it
+        for client in self.sudo().filtered("is_client"):
+            contacts = client.with_context(active_test=False).search(
+                [("commercial_partner_id", "=", client.id), ("id", "!=", client.id)]
+            )
+            contacts = contacts.filtered(lambda c, client=client: c.user_id != client.user_id)
+            if contacts:
+                contacts.with_context(tracking_disable=True).write({"user_id": client.user_id.id})
+
+    def _make_client(self):
+        """The sales department has begun to work with these: their companies are clients."""
+        # sudo: a deal or an order makes a client whoever enters it
+        newcomers = self.sudo().commercial_partner_id.filtered(lambda p: not p.is_client)
+        if newcomers:
+            newcomers.write({"is_client": True})
+
+    @api.model
+    def _init_clients(self):
+        """Clients of the deals and orders that were there before the add-on."""
+        documents = self.env["crm.lead"].with_context(active_test=False).search(
+            [("partner_id", "!=", False)]
+        ).partner_id
+        documents |= self.env["sale.order"].search([]).partner_id
+        documents._make_client()
+
+    def unlink(self):
+        clients = self._with_activity_trace()
+        if clients:
+            raise UserError(
+                _(
+                    "%(client)s has a history of work with the sales department, which a deletion "
+                    "would take away. Archive the client instead.",
+                    client=clients[0].display_name,
+                )
+            )
+        return super().unlink()
+
+    def _with_activity_trace(self):
+        """:return: those of these clients that have activities, open or closed"""
+        # sudo: also activities that the user doesn't see are history
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return Activity.search([("client_id", "in", self.ids)]).client_id.sudo(self.env.su)
+
+    # ------------------------------------------------------
+    # Buttons of the card
+    # ------------------------------------------------------
+
+    def action_plan_activity(self):
+        """:return: Odoo's own dialog for a new activity with this client"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Plan an Activity"),
+            "res_model": "mail.activity",
+            "view_mode": "form",
+            "views": [(self.env.ref("mail.mail_activity_view_form_popup").id, "form")],
+            "target": "new",
+            "context": {
+                "default_res_model": self._name,
+                "default_res_id": self.id,
+            },
+        }
+
+    def action_view_client_deals(self):
+        """:return: the deals of the client and of its contacts"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_opportunities")
+        action["domain"] = [
+            ("partner_id", "child_of", self.id),
+            ("type", "=", "opportunity"),
+        ]
+        action["context"] = {
+            "default_partner_id": self.id,
+            "default_user_id": self.user_id.id,
+            "default_type": "opportunity",
+            "active_test": False,
+        }
+        return action

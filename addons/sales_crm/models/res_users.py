@@ -1,0 +1,147 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    # ------------------------------------------------------
+    # A departure loses nothing
+    # ------------------------------------------------------
+
+    def _open_client_activity_counts(self):
+        """:return: dict user -> number of open activities of clients that are assigned to him"""
+        # sudo: what hangs on the user counts, whoever archives him
+        return dict(
+            self.env["mail.activity"]
+            .sudo()
+            ._read_group(
+                [("user_id", "in", self.ids), ("client_id", "!=", False)], ["user_id"], ["__count"]
+            )
+        )
+
+    def _check_no_open_client_activities(self):
+        """:raise UserError: while clients' activities are assigned to one of these users"""
+        for user, count in self._open_client_activity_counts().items():
+            raise UserError(
+                _(
+                    "%(user)s still has %(count)s open activities with clients. Reassign them first: "
+                    "CRM → Sales → Activities, filter by the manager, select them all and change "
+                    "“Assigned to”.",
+                    user=user.name,
+                    count=count,
+                )
+            )
+
+    def write(self, vals):
+        if "active" in vals and not vals["active"]:
+            self._check_no_open_client_activities()
+        return super().write(vals)
+
+    def action_archive(self):
+        self._check_no_open_client_activities()
+        return super().action_archive()
+
+    def unlink(self):
+        self._check_no_open_client_activities()
+        # sudo: core's cascade took these away, clients' activities are kept for the history
+        activities = (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search(["|", ("user_id", "in", self.ids), ("done_user_id", "in", self.ids)])
+        )
+        with_history = activities.filtered("client_id")
+        if with_history:
+            user = (with_history.user_id | with_history.done_user_id) & self
+            raise UserError(
+                _(
+                    "%s has worked with clients, and the history must keep the name. "
+                    "Archive the user instead of deleting.",
+                    user[:1].name,
+                )
+            )
+        activities.unlink()
+        return super().unlink()
+
+    # ------------------------------------------------------
+    # Working time
+    # ------------------------------------------------------
+
+    def _sales_timezone(self):
+        """:return: the user's time zone, else his company's working calendar's, else UTC"""
+        self.ensure_one()
+        return pytz.timezone(self.tz or self.company_id.resource_calendar_id.tz or "UTC")
+
+    def _sales_resource(self):
+        """:return: the resource that carries the user's calendar and leaves, may be empty"""
+        self.ensure_one()
+        resources = self.resource_ids.filtered("active")
+        return (resources.filtered(lambda r: r.company_id == self.company_id) or resources)[:1]
+
+    def _sales_calendar(self):
+        """:return: the user's working calendar, else the company's; empty: every day is a workday"""
+        self.ensure_one()
+        return self._sales_resource().calendar_id or self.company_id.resource_calendar_id
+
+    def _sales_workdays_begun(self, moment=None):
+        """Whose working day has begun, and which day it is there.
+
+        Users with the same calendar and time zone are asked for together, so the number of queries
+        grows with calendars and time zones, not with users.
+
+        :param datetime moment: in UTC, naive; now, if not given
+        :return: dict user -> local date; users who have a day off, a holiday or a leave, or whose
+            day has not begun yet, are not in it
+        """
+        moment = pytz.utc.localize(moment or fields.Datetime.now())
+        begun = {}
+        groups = {}
+        for user in self:
+            key = (user._sales_calendar(), user._sales_timezone(), user.company_id)
+            groups.setdefault(key, []).append(user)
+        for (calendar, timezone, company), users in groups.items():
+            now = moment.astimezone(timezone)
+            if not calendar:
+                begun.update((user, now.date()) for user in users)
+                continue
+            day_start = timezone.localize(datetime.combine(now.date(), time.min))
+            day_end = timezone.localize(datetime.combine(now.date() + timedelta(days=1), time.min))
+            resources = self.env["resource.resource"].union(*(u._sales_resource() for u in users))
+            leaves = [("time_type", "=", "leave"), ("company_id", "in", [False, company.id])]
+            intervals = calendar._work_intervals_batch(
+                day_start, day_end, resources=resources, domain=leaves, tz=timezone
+            )
+            for user in users:
+                work = [
+                    start for start, stop, _meta in intervals[user._sales_resource().id] if stop > start
+                ]
+                if work and min(work) <= now:
+                    begun[user] = now.date()
+        return begun
+
+    def _action_managers_working_time(self):
+        """:return: the list of managers with calendar and time zone, complete and editable"""
+        managers = self.env["sales.morning"]._managers()
+        missing = managers.filtered(lambda user: not user._sales_resource())
+        self.env["resource.resource"].create(
+            [
+                {
+                    "name": user.name,
+                    "user_id": user.id,
+                    "company_id": user.company_id.id,
+                    "calendar_id": user.company_id.resource_calendar_id.id,
+                    "tz": user.tz or user.company_id.resource_calendar_id.tz or "UTC",
+                }
+                for user in missing
+            ]
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "sales_crm.resource_resource_action_managers"
+        )
+        action["domain"] = [("user_id", "in", managers.ids)]
+        return action

@@ -1,0 +1,57 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class SalesClientDocument(models.AbstractModel):
+    """A document that belongs to a client: its activities are the client's activities.
+
+    Inherit it beside the document's own model. The three questions it asks are small methods, so
+    that another module answers them for its own documents:
+
+    * :meth:`_sales_client_fields`: which fields decide whose document it is;
+    * :meth:`_sales_clients`: whose documents these are;
+    * :meth:`_sales_client_domain`: which documents are of these partners.
+    """
+
+    _name = "sales.client.document"
+    _description = "Document of a Client"
+
+    @api.model
+    def _sales_client_fields(self):
+        """:return: names of the fields whose change may give the document to another client"""
+        return {"partner_id"}
+
+    def _sales_clients(self):
+        """:return: dict document id -> client (res.partner), without those that have none"""
+        return {
+            document.id: document.partner_id.commercial_partner_id
+            for document in self
+            if document.partner_id.commercial_partner_id.is_client
+        }
+
+    @api.model
+    def _sales_client_domain(self, partners):
+        """:return: Domain of the documents that hang on ``partners``"""
+        return Domain("partner_id", "in", partners.ids)
+
+    def _sales_activities(self):
+        """:return: every activity of these documents, closed ones too, whoever may see them"""
+        # sudo: the client of an activity is right or wrong regardless of who looks at it
+        return (
+            self.env["mail.activity"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if self._sales_client_fields() & vals.keys():
+            self._sales_activities()._recompute_clients()
+        return res
+
+    def unlink(self):
+        """Clients' activities outlive the document: they move to the client's card."""
+        self.check_access("unlink")
+        self._sales_activities()._keep_without_document()
+        return super().unlink()

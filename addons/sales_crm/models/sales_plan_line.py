@@ -1,0 +1,41 @@
+from odoo import fields, models
+
+
+class SalesPlanLine(models.Model):
+    """An activity that stood in a manager's plan when his working day began.
+
+    The rows are written once, by the morning run. Whatever happens to the activity later in the
+    day, the plan that the fact is compared with stays as it was.
+    """
+
+    _name = "sales.plan.line"
+    _description = "Line of a Day Plan"
+    _order = "date desc, user_id, priority desc, id"
+    _rec_name = "activity_id"
+
+    date = fields.Date(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "Manager", required=True, readonly=True, ondelete="restrict"
+    )
+    activity_id = fields.Many2one(
+        "mail.activity", "Activity", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    client_id = fields.Many2one(
+        "res.partner", "Client", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    activity_type_id = fields.Many2one("mail.activity.type", readonly=True, ondelete="restrict")
+    priority = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent")], required=True, readonly=True, default="0"
+    )
+    origin = fields.Selection(
+        [("planned", "Planned"), ("carried", "Carried over"), ("cadence", "Regular work")],
+        required=True,
+        readonly=True,
+        default="planned",
+    )
+    activity_state_final = fields.Selection(
+        related="activity_id.activity_state_final", string="Result"
+    )
+    datetime_done = fields.Datetime(related="activity_id.datetime_done")
+
+    _user_date_activity_uniq = models.UniqueIndex("(user_id, date, activity_id)")

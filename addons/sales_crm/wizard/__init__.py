@@ -1,0 +1,2 @@
+from . import sales_activity_cancel
+from . import sales_activity_finish

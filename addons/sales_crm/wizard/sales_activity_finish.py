@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+
+class SalesActivityFinish(models.TransientModel):
+    """Asks what came of an activity and what comes next."""
+
+    _name = "sales.activity.finish"
+    _description = "Finish an Activity"
+
+    activity_id = fields.Many2one("mail.activity", required=True, ondelete="cascade")
+    client_id = fields.Many2one(related="activity_id.client_id")
+    activity_type_id = fields.Many2one(related="activity_id.activity_type_id")
+    outcome_id = fields.Many2one(
+        "sales.activity.outcome",
+        "Outcome",
+        domain="['|', ('activity_type_ids', '=', False), ('activity_type_ids', 'in', activity_type_id)]",
+    )
+    feedback = fields.Text("What Was Agreed")
+    has_next_step = fields.Boolean("Plan the Next Step", default=True)
+    next_type_id = fields.Many2one(
+        "mail.activity.type",
+        "Next Activity",
+        compute="_compute_next_type_id",
+        store=True,
+        readonly=False,
+        domain="[('res_model', '=', False)]",
+    )
+    next_date = fields.Date("Next Step On")
+    next_summary = fields.Char("Summary")
+    next_priority = fields.Selection(
+        [("0", "Normal"), ("1", "Urgent")], "Priority", default="0", required=True
+    )
+
+    @api.depends("activity_id")
+    def _compute_next_type_id(self):
+        for wizard in self:
+            wizard.next_type_id = wizard.activity_id.activity_type_id
+
+    def action_apply(self):
+        """Finish; the next step stays open for the same document."""
+        self.ensure_one()
+        next_step = None
+        if self.has_next_step and self.next_date:
+            next_step = {
+                "activity_type_id": self.next_type_id.id,
+                "date_deadline": self.next_date,
+                "summary": self.next_summary,
+                "priority": self.next_priority,
+            }
+        self.activity_id.action_finish(self.outcome_id.id, self.feedback, next_step)
+        return {"type": "ir.actions.act_window_close"}
