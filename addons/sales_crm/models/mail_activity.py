@@ -85,6 +85,7 @@ class MailActivity(models.Model):
     @api.depends("res_model", "res_id", "calendar_event_id")
     def _compute_client_id(self):
         """The client of the document, else the client of the meeting the activity is tied to."""
+        before = {activity: activity.client_id for activity in self._origin}
         for res_model, activities in self.grouped("res_model").items():
             clients = {}
             if res_model and res_model in self.env:
@@ -95,6 +96,9 @@ class MailActivity(models.Model):
         for activity in self.filtered(lambda a: a.calendar_event_id and not a.client_id):
             event = activity.calendar_event_id
             activity.client_id = event._sales_clients().get(event.id)
+        for activity, client in before.items():
+            if activity.client_id != client:
+                (client | activity.client_id)._recompute_contact_dates()
 
     @api.model
     def _clients_of_documents(self, documents):

@@ -86,6 +86,11 @@ class ResPartner(models.Model):
                 partner._origin.id, (False, False)
             )
 
+    def _recompute_contact_dates(self):
+        """Ask for both dates again: activities have left these clients for others."""
+        for name in ("next_step_date", "last_contact_date"):
+            self.env.add_to_compute(self._fields[name], self)
+
     def _query_contact_dates(self):
         """:return: dict client id -> (next step, last contact); the day of a contact is counted in
         the time zone of the manager who had it, UTC where he has none

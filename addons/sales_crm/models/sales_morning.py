@@ -32,6 +32,7 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _run(self):
         """Cron. Carry over and freeze for the managers whose working day has begun."""
+        self.env.flush_all()
         workdays = self._managers()._sales_workdays_begun()
         for step in self._steps():
             if not step(workdays):
@@ -79,7 +80,6 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _query_due_counts(self, days):
         """:return: dict user id -> number of activities to carry or to expire, largest day first"""
-        self.env["mail.activity"].flush_model()
         return dict(
             self.env.execute_query(
                 SQL(
@@ -139,6 +139,7 @@ class SalesMorning(models.AbstractModel):
         :param dict days: user id -> day
         :return: how many activities were moved or cancelled
         """
+        self.env.flush_all()
         [(count, stubborn)] = self.env.execute_query(
             SQL(
                 """
