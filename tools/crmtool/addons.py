@@ -17,7 +17,10 @@ NOT_INSTALLED_PARTS = {"static", "tests", "readme", "__pycache__"}
 @functools.cache
 def manifests() -> dict[str, dict]:
     """Return the manifests of our installable add-ons by name."""
-    found = {path.parent.name: ast.literal_eval(path.read_text("utf-8")) for path in sorted(ADDONS.glob("*/__manifest__.py"))}
+    found = {
+        path.parent.name: ast.literal_eval(path.read_text("utf-8"))
+        for path in sorted(ADDONS.glob("*/__manifest__.py"))
+    }
     return {name: manifest for name, manifest in found.items() if manifest.get("installable", True)}
 
 

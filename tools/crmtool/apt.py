@@ -1,4 +1,4 @@
-"""Debian's packages: installed where that is allowed, or fetched through a private list without touching the system."""
+"""Debian's packages: installed where that is allowed, or fetched through a private list, past the system."""
 
 import os
 import shutil
@@ -18,7 +18,10 @@ def privilege() -> list[str] | None:
         return None
     if os.geteuid() == 0:
         return []
-    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return ["sudo", "-n"]
     return None
 
@@ -28,7 +31,9 @@ def install(packages: list[str], purpose: str) -> None:
     prefix = privilege()
     wanted = " ".join(packages)
     if prefix is None:
-        raise CrmError(f"{purpose} is missing and cannot be installed without root: run \"apt install {wanted}\" once")
+        raise CrmError(
+            f'{purpose} is missing and cannot be installed without root: run "apt install {wanted}" once'
+        )
     say(f"installing {purpose} ({wanted})")
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     try:
@@ -41,9 +46,15 @@ def install(packages: list[str], purpose: str) -> None:
 def fetch(packages: list[str], suite: str, folder: Path) -> list[Path]:
     """Download packages of a Debian suite into ``folder`` through an apt configuration of our own."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        raise CrmError("Odoo 19 is fetched as a Debian package, and this is no Debian: set CRM_ODOO to the folder of Odoo 19's sources")
+        raise CrmError(
+            "Odoo 19 is fetched as a Debian package, and this is no Debian: "
+            "set CRM_ODOO to the folder of Odoo 19's sources"
+        )
     if not KEYRING.exists():
-        raise CrmError(f"{KEYRING} is missing: run \"apt install debian-archive-keyring\", or set CRM_ODOO to a folder or .deb of Odoo 19")
+        raise CrmError(
+            f'{KEYRING} is missing: run "apt install debian-archive-keyring", '
+            "or set CRM_ODOO to a folder or .deb of Odoo 19"
+        )
     with tempfile.TemporaryDirectory(prefix="crm-apt-") as private:
         os.chmod(private, 0o755)
         env = {**os.environ, "APT_CONFIG": str(_private_config(Path(private), suite))}
@@ -72,12 +83,25 @@ def _private_config(folder: Path, suite: str) -> Path:
 
 def _archive() -> str:
     """Return the address of the Debian archive that this machine uses itself."""
-    for condition in ("Origin: Debian", "Component: main"):  # the origin is known only once apt has read its lists
+    for condition in (
+        "Origin: Debian",
+        "Component: main",
+    ):  # the origin is known only once apt has read its lists
         targets = run(
-            ["apt-get", "indextargets", "--format", "$(REPO_URI) $(CODENAME)", "Created-By: Packages", condition],
+            [
+                "apt-get",
+                "indextargets",
+                "--format",
+                "$(REPO_URI) $(CODENAME)",
+                "Created-By: Packages",
+                condition,
+            ],
             "apt's own configuration could not be read",
         ).splitlines()
         uris = [target.split()[0] for target in targets if "security" not in target]
         if uris:
             return uris[0]
-    raise CrmError("apt on this machine names no Debian archive: add one to its sources, or set CRM_ODOO to a folder or .deb of Odoo 19")
+    raise CrmError(
+        "apt on this machine names no Debian archive: add one to its sources, "
+        "or set CRM_ODOO to a folder or .deb of Odoo 19"
+    )

@@ -3,10 +3,9 @@
 import argparse
 import os
 import signal
-import sys
 from collections.abc import Sequence
 
-from . import commands
+from . import bench, commands, i18n, lint, testing
 from .console import CrmError, warn
 
 
@@ -38,7 +37,7 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _interrupt(signum, frame) -> None:
-    """Leave as with Ctrl-C, so that everything is cleaned up on the way out; a second signal waits for that."""
+    """Leave as with Ctrl-C, everything cleaned up on the way out; a second signal waits for that."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise KeyboardInterrupt
 
@@ -47,11 +46,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="crm", description="Runs and tests the sales CRM.")
     found = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_running(found)
+    _add_checking(found)
     return parser
 
 
 def _add_running(found) -> None:
-    up = _command(found, "up", commands.up, "get everything ready, start the server, print its address and the logins")
+    up = _command(
+        found, "up", commands.up, "get everything ready, start the server, print its address and the logins"
+    )
     up.add_argument("--port", type=_port, metavar="N", help=f"port on 127.0.0.1 ({commands.DEFAULT_PORT})")
     _add_database(up)
     _add_content(up)
@@ -60,8 +62,15 @@ def _add_running(found) -> None:
     logs = _command(found, "logs", commands.logs, "show the server's log")
     logs.add_argument("-f", "--follow", action="store_true", help="go on as it grows")
     logs.add_argument("-n", "--lines", type=int, default=100, help="how many lines (100)")
-    shell = _command(found, "shell", commands.shell, "open Odoo's Python shell on the database; further arguments are handed over")
-    psql = _command(found, "psql", commands.psql, "open psql on the database; further arguments are handed over")
+    shell = _command(
+        found,
+        "shell",
+        commands.shell,
+        "open Odoo's Python shell on the database; further arguments are handed over",
+    )
+    psql = _command(
+        found, "psql", commands.psql, "open psql on the database; further arguments are handed over"
+    )
     for command in (shell, psql):
         _add_database(command)
         command.set_defaults(hands_over=True)
@@ -74,6 +83,27 @@ def _add_running(found) -> None:
     update.add_argument("module", nargs="?", metavar="MODULE", help="only this one")
 
 
+def _add_checking(found) -> None:
+    check = _command(found, "lint", lint.lint, "check the sources and the translations")
+    check.add_argument("--fix", action="store_true", help="mend first what can be mended")
+    test = _command(found, "test", testing.test, "lint, run the add-ons' tests and the black-box tests")
+    test.add_argument(
+        "-k",
+        dest="expression",
+        metavar="EXPR",
+        help="only tests whose names meet the expression, as in pytest",
+    )
+    which = test.add_mutually_exclusive_group()
+    which.add_argument("--addon", action="store_true", help="only the add-ons' tests")
+    which.add_argument("--e2e", action="store_true", help="only the black-box tests")
+    _command(found, "i18n", i18n.i18n, "bring the add-ons' .pot and ru.po files up to date with the sources")
+    measure = _command(
+        found, "bench", bench.bench, "run a measurement of bench/; further arguments are handed over"
+    )
+    measure.add_argument("name", metavar="NAME", help="which one: the program's name without .py")
+    measure.set_defaults(hands_over=True)
+
+
 def _command(found, name: str, run, text: str) -> argparse.ArgumentParser:
     command = found.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
     command.set_defaults(run=run, hands_over=False)
@@ -81,7 +111,9 @@ def _command(found, name: str, run, text: str) -> argparse.ArgumentParser:
 
 
 def _add_database(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--db", metavar="NAME", help=f"database (the last one used, else {commands.DEFAULT_DATABASE})")
+    command.add_argument(
+        "--db", metavar="NAME", help=f"database (the last one used, else {commands.DEFAULT_DATABASE})"
+    )
 
 
 def _add_content(command: argparse.ArgumentParser) -> None:

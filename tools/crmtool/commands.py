@@ -44,7 +44,12 @@ def _bring_up(ready: Stack, name: str, port: int) -> None:
         raise CrmError(f"the database {name} is not Odoo's: choose another one with --db NAME")
     current = databases.marked(ready, name) == _sources(ready)
     running = server.running()
-    if running and current and (running["db"], running["port"]) == (name, port) and server.answers(port, "/web/health"):
+    if (
+        running
+        and current
+        and (running["db"], running["port"]) == (name, port)
+        and server.answers(port, "/web/health")
+    ):
         say("the server is running already")
     else:
         if server.stop():
@@ -64,7 +69,13 @@ def _migrate(ready: Stack, name: str, modules: list[str] | None = None) -> None:
     updated = modules or (["base"] if other_odoo else databases.installed(ready, name, addons.names()))
     options = [f"{flag}{','.join(names)}" for flag, names in (("-i", missing), ("-u", updated)) if names]
     if options:
-        ready.batch(f"updating the database {name} ({', '.join([*missing, *updated])})", LOGS / f"{name}.log", "-d", name, *options)
+        ready.batch(
+            f"updating the database {name} ({', '.join([*missing, *updated])})",
+            LOGS / f"{name}.log",
+            "-d",
+            name,
+            *options,
+        )
     databases.mark(ready, name, _sources(ready))
 
 
@@ -99,13 +110,16 @@ def status(args: argparse.Namespace) -> int:
     running = server.running()
     if running:
         health = "answers" if server.answers(running["port"], "/web/health") else "does not answer"
-        print(f"server:     http://{server.HOST}:{running['port']} {health} (pid {running['pid']}, database {running['db']})")
+        print(f"server:     http://{server.HOST}:{running['port']} {health}, pid {running['pid']}")
+        print(f"database:   {running['db']}")
     else:
         print("server:     stopped")
     if postgres.is_named():
         print("PostgreSQL: the one that DATABASE_URL or PGHOST names")
     else:
-        print(f"PostgreSQL: {'running' if postgres.private_running() else 'stopped'} (private, {postgres.LINK})")
+        print(
+            f"PostgreSQL: {'running' if postgres.private_running() else 'stopped'} (private, {postgres.LINK})"
+        )
     print(f"files:      {DATA}")
     print(f"log:        {server.LOG}")
     return 0 if running else 1
@@ -114,7 +128,7 @@ def status(args: argparse.Namespace) -> int:
 def logs(args: argparse.Namespace) -> int:
     """Show the server's log."""
     if not server.LOG.exists():
-        raise CrmError("there is no log yet: start the server with \"./crm up\"")
+        raise CrmError('there is no log yet: start the server with "./crm up"')
     follow = ["-F"] if args.follow else []
     os.execvp("tail", ["tail", "-n", str(args.lines), *follow, str(server.LOG)])
 
@@ -172,15 +186,17 @@ def update(args: argparse.Namespace) -> int:
 
 
 def _database(args: argparse.Namespace) -> str:
-    return databases.check_name(args.db or postgres.default_database() or server.record().get("db") or DEFAULT_DATABASE)
+    return databases.check_name(
+        args.db or postgres.default_database() or server.record().get("db") or DEFAULT_DATABASE
+    )
 
 
 def _existing(args: argparse.Namespace) -> tuple[Stack, str]:
     """Return a ready stack and the database that the command is about."""
     if not pyenv.STAMP.exists():
-        raise CrmError("nothing is here yet: run \"./crm up\" first")
+        raise CrmError('nothing is here yet: run "./crm up" first')
     ready = stack.ensure()
     name = _database(args)
     if not databases.exists(ready, name):
-        raise CrmError(f"there is no database {name}: \"./crm up --db {name}\" creates it")
+        raise CrmError(f'there is no database {name}: "./crm up --db {name}" creates it')
     return ready, name

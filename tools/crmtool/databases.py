@@ -23,7 +23,9 @@ def check_name(name: str) -> str:
 
 def names(stack: Stack) -> list[str]:
     """Return the databases of the server."""
-    return stack.query("postgres", "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1").splitlines()
+    return stack.query(
+        "postgres", "SELECT datname FROM pg_database WHERE datallowconn AND NOT datistemplate ORDER BY 1"
+    ).splitlines()
 
 
 def exists(stack: Stack, name: str) -> bool:
@@ -39,9 +41,15 @@ def drop(stack: Stack, name: str) -> None:
 
 def clone(stack: Stack, source: str, target: str) -> None:
     """Copy a database that nobody uses, and its files, under a new identity."""
-    strategy = "STRATEGY FILE_COPY" if int(stack.query("postgres", "SHOW server_version_num")) >= 150000 else ""
+    strategy = (
+        "STRATEGY FILE_COPY" if int(stack.query("postgres", "SHOW server_version_num")) >= 150000 else ""
+    )
     stack.query("postgres", f'CREATE DATABASE "{target}" TEMPLATE "{source}" {strategy}')
-    stack.query(target, "UPDATE ir_config_parameter SET value = gen_random_uuid()::text WHERE key IN ('database.uuid', 'database.secret')")
+    stack.query(
+        target,
+        "UPDATE ir_config_parameter SET value = gen_random_uuid()::text"
+        " WHERE key IN ('database.uuid', 'database.secret')",
+    )
     if (FILESTORES / source).exists():
         shutil.rmtree(FILESTORES / target, ignore_errors=True)
         shutil.copytree(FILESTORES / source, FILESTORES / target, copy_function=_link)
@@ -64,7 +72,9 @@ def installed(stack: Stack, name: str, modules: list[str]) -> list[str]:
     """Return which of ``modules`` are installed."""
     wanted = ", ".join(f"'{module}'" for module in modules) or "''"
     state = "state IN ('installed', 'to upgrade')"
-    return stack.query(name, f"SELECT name FROM ir_module_module WHERE {state} AND name IN ({wanted})").split()
+    return stack.query(
+        name, f"SELECT name FROM ir_module_module WHERE {state} AND name IN ({wanted})"
+    ).split()
 
 
 def has_demo(stack: Stack, name: str, module: str) -> bool:
@@ -76,7 +86,8 @@ def mark(stack: Stack, name: str, value: str) -> None:
     """Remember in the database which sources it was last updated with."""
     stack.query(
         name,
-        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{MARK}', '{value}') ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{MARK}', '{value}')"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )
 
 
@@ -89,9 +100,8 @@ def set_language(stack: Stack, name: str, lang: str) -> None:
     """Give the main company and everybody who is there the language, before our add-on is installed."""
     stack.query(
         name,
-        f"UPDATE res_partner SET lang = '{lang}' WHERE id IN"
-        " (SELECT partner_id FROM res_users UNION SELECT partner_id FROM res_company) AND lang IS NOT NULL OR id IN"
-        " (SELECT res_id FROM ir_model_data WHERE module = 'base' AND name IN ('main_partner', 'partner_admin'))",
+        f"UPDATE res_partner SET lang = '{lang}'"
+        " WHERE id IN (SELECT partner_id FROM res_users UNION SELECT partner_id FROM res_company)",
     )
 
 
@@ -112,6 +122,7 @@ def language(stack: Stack, name: str) -> str:
     """Return the language of the main company."""
     found = stack.query(
         name,
-        "SELECT lang FROM res_partner WHERE id = (SELECT res_id FROM ir_model_data WHERE module = 'base' AND name = 'main_partner')",
+        "SELECT partner.lang FROM res_company company JOIN res_partner partner ON partner.id = partner_id"
+        " ORDER BY company.id LIMIT 1",
     )
     return found or "en_US"

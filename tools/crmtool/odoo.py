@@ -63,7 +63,11 @@ def _named(path: Path) -> Odoo:
         raise CrmError(f"CRM_ODOO={path} does not exist: name a folder or a .deb of Odoo {SERIES}")
     run(["dpkg-deb", "--info", path], f"CRM_ODOO={path} is not a readable Debian package")
     with path.open("rb") as package:
-        digest = hashlib.file_digest(package, "sha256") if hasattr(hashlib, "file_digest") else hashlib.sha256(package.read())
+        digest = (
+            hashlib.file_digest(package, "sha256")
+            if hasattr(hashlib, "file_digest")
+            else hashlib.sha256(package.read())
+        )
     target = UNPACKED / f"deb-{digest.hexdigest()[:16]}"
     if not target.exists():
         _unpack_into(target, lambda folder: [path, *apt.fetch(list(COMPANIONS), "unstable", folder)])

@@ -62,7 +62,9 @@ def _named() -> Server | None:
     if url:
         return Server(_from_url(url), private=False)
     if os.environ.get("PGHOST"):
-        return Server({name: value for name, value in os.environ.items() if name.startswith("PG")}, private=False)
+        return Server(
+            {name: value for name, value in os.environ.items() if name.startswith("PG")}, private=False
+        )
     return None
 
 
@@ -85,7 +87,9 @@ def _check(server: Server) -> None:
     if not shutil.which("psql") and not _binaries():
         apt.install(["postgresql-client"], "PostgreSQL's client")
     if server.settings.get("PGUSER", "") == "postgres":
-        raise CrmError("Odoo refuses to work as the database user postgres: name another one in PGUSER or DATABASE_URL")
+        raise CrmError(
+            "Odoo refuses to work as the database user postgres: name another one in PGUSER or DATABASE_URL"
+        )
     version = int(query(server, "postgres", "SHOW server_version_num"))
     if version < MINIMUM * 10000:
         raise CrmError(f"PostgreSQL {version // 10000} is too old: {MINIMUM} or newer is needed")
@@ -105,7 +109,7 @@ def query(server: Server, database: str, sql: str) -> str:
     ).strip()
 
 
-# -- the private cluster ------------------------------------------------------------------------------------------
+# -- the private cluster -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -132,11 +136,17 @@ class Cluster:
         return Server({"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": USER}, private=True)
 
     def run(self, program: str, *arguments, error: str) -> str:
-        return run([self.binaries / program, *arguments], error, cwd="/", env=_plain_environment(), **_as(self.user))
+        return run(
+            [self.binaries / program, *arguments], error, cwd="/", env=_plain_environment(), **_as(self.user)
+        )
 
     def running(self) -> bool:
         status = subprocess.run(
-            [self.binaries / "pg_ctl", "-D", self.data, "status"], capture_output=True, cwd="/", check=False, **_as(self.user)
+            [self.binaries / "pg_ctl", "-D", self.data, "status"],
+            capture_output=True,
+            cwd="/",
+            check=False,
+            **_as(self.user),
         )
         return status.returncode == 0
 
@@ -151,7 +161,7 @@ class Cluster:
         )  # fmt: skip
 
     def create(self) -> None:
-        """Initialise the cluster beside its place and rename, so that nothing half done is ever taken for it."""
+        """Initialise the cluster beside its place and rename: nothing half done is ever taken for it."""
         say(f"creating a PostgreSQL cluster in {self.folder}")
         part = self.folder / "data.part"
         shutil.rmtree(part, ignore_errors=True)
@@ -201,14 +211,20 @@ def _user() -> pwd.struct_passwd:
     if LINK.exists() and LINK.stat().st_uid not in (0, me.pw_uid):
         if me.pw_uid:
             owner = pwd.getpwuid(LINK.stat().st_uid).pw_name
-            raise CrmError(f"the PostgreSQL cluster in {LINK} belongs to {owner}: run ./crm as root, as before, or set CRM_STATE_DIR")
+            raise CrmError(
+                f"the PostgreSQL cluster in {LINK} belongs to {owner}: "
+                "run ./crm as root, as before, or set CRM_STATE_DIR to another folder"
+            )
         return pwd.getpwuid(LINK.stat().st_uid)
     if me.pw_uid:
         return me
     for name in ("postgres", "nobody"):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
-    raise CrmError("PostgreSQL does not run as root, and neither the user postgres nor nobody exists: run ./crm as an ordinary user")
+    raise CrmError(
+        "PostgreSQL does not run as root, and neither the user postgres nor nobody exists: "
+        "run ./crm as an ordinary user"
+    )
 
 
 def _folder(user: pwd.struct_passwd) -> Path:
@@ -251,7 +267,7 @@ def _key() -> str:
     return hashlib.sha256(os.fsencode(STATE)).hexdigest()[:10]
 
 
-# -- PostgreSQL's programs ----------------------------------------------------------------------------------------
+# -- PostgreSQL's programs ---------------------------------------------------------------------------------
 
 
 def _binaries(version: str | None = None) -> Path | None:
@@ -261,12 +277,16 @@ def _binaries(version: str | None = None) -> Path | None:
     if on_path := shutil.which("initdb"):
         candidates.append(Path(on_path).resolve().parent)
     found = {folder: _major(folder) for folder in candidates}
-    usable = [folder for folder, major in found.items() if (major == int(version) if version else major >= MINIMUM)]
+    usable = [
+        folder for folder, major in found.items() if (major == int(version) if version else major >= MINIMUM)
+    ]
     return max(usable, key=found.get, default=None)
 
 
 def _major(folder: Path) -> int:
-    answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=False).stdout
+    answer = subprocess.run(
+        [folder / "postgres", "--version"], capture_output=True, text=True, check=False
+    ).stdout
     match = re.search(r"(\d+)", answer)
     return int(match[1]) if match else 0
 
@@ -291,7 +311,10 @@ def _no_system_cluster() -> Iterator[None]:
     with tempfile.NamedTemporaryFile("w", suffix=".conf") as setting:
         setting.write("create_main_cluster = false\n")
         setting.flush()
-        run([*prefix, "install", "-D", "-m", "644", setting.name, NO_AUTOMATIC_CLUSTER], "a setting could not be written")
+        run(
+            [*prefix, "install", "-D", "-m", "644", setting.name, NO_AUTOMATIC_CLUSTER],
+            "a setting could not be written",
+        )
     try:
         yield
     finally:

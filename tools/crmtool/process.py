@@ -4,6 +4,8 @@ import contextlib
 import os
 import signal
 import subprocess
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,8 +21,7 @@ def run(command: Sequence, error: str, **options) -> str:
         done = subprocess.run(
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             text=True,
             errors="replace",
             check=False,
@@ -36,7 +37,11 @@ def run(command: Sequence, error: str, **options) -> str:
 def last_words(text: str) -> str:
     """Return the line that best tells why a program failed."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.lower().startswith(("e:", "error", "fatal", "dpkg-deb: error", "psql: error"))]
+    errors = [
+        line
+        for line in lines
+        if line.lower().startswith(("e:", "error", "fatal", "dpkg-deb: error", "psql: error"))
+    ]
     return (errors or lines or ["no message"])[-1]
 
 
@@ -69,8 +74,6 @@ def stop_group(pid: int, proc: subprocess.Popen | None = None, patience: float =
 
 def wait_gone(pid: int, seconds: float) -> bool:
     """Tell whether the process has ended within ``seconds``."""
-    import time
-
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not alive(pid):
@@ -89,11 +92,14 @@ def alive(pid: int) -> bool:
 
 
 def stream(
-    command: Sequence, log: Path, on_line: Callable[[str], None], append: bool = False, timeout: float | None = None, **options
+    command: Sequence,
+    log: Path,
+    on_line: Callable[[str], None],
+    append: bool = False,
+    timeout: float | None = None,
+    **options,
 ) -> tuple[int, list[str]]:
-    """Run ``command``, keep its output in ``log``, hand each line to ``on_line``; return exit code and last lines."""
-    import threading
-
+    """Run ``command``, log its output, hand each line to ``on_line``; return exit code and last lines."""
     tail: deque[str] = deque(maxlen=TAIL_LINES)
     log.parent.mkdir(parents=True, exist_ok=True)
     with (

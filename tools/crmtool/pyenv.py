@@ -42,7 +42,11 @@ def _works() -> bool:
         return False
     try:
         probe = subprocess.run(
-            [PYTHON, "-c", "import pip, sys; print(sys.prefix)"], capture_output=True, text=True, check=False, timeout=60
+            [PYTHON, "-c", "import pip, sys; print(sys.prefix)"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
     except OSError:
         return False
@@ -65,12 +69,26 @@ def _install(requirements: Path, *options: str) -> None:
         return
     progress = Progress(f"installing Python packages of {requirements.name}")
     code, tail = stream(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", *options, "-r", requirements],
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--disable-pip-version-check",
+            "--no-input",
+            *options,
+            "-r",
+            requirements,
+        ],
         LOGS / "pip.log",
-        lambda line: progress.update(line[:100]) if line.startswith(("Collecting", "Building", "Installing")) else None,
+        lambda line: (
+            progress.update(line[:100]) if line.startswith(("Collecting", "Building", "Installing")) else None
+        ),
     )
     if code:
-        raise CrmError(f"the packages of {requirements.name} could not be installed: {last_words(chr(10).join(tail))}")
+        raise CrmError(
+            f"the packages of {requirements.name} could not be installed: {last_words(chr(10).join(tail))}"
+        )
     STAMP.write_text(json.dumps({**installed, requirements.name: wanted}, indent=2))
     progress.done()
 

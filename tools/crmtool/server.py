@@ -44,7 +44,14 @@ def launch(stack: Stack, database: str, port: int, log: Path, *options: str) -> 
     with log.open("ab") as output:
         return subprocess.Popen(
             stack.command(
-                *("-d", database, f"--db-filter=^{database}$", f"--http-interface={HOST}", f"--http-port={port}"), *options
+                *(
+                    "-d",
+                    database,
+                    f"--db-filter=^{database}$",
+                    f"--http-interface={HOST}",
+                    f"--http-port={port}",
+                ),
+                *options,
             ),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -79,7 +86,7 @@ def answers(port: int, page: str = "/web/login") -> bool:
         connection.close()
 
 
-# -- the one server of ./crm up -----------------------------------------------------------------------------------
+# -- the one server of ./crm up ----------------------------------------------------------------------------
 
 
 def record() -> dict:

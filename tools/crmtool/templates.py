@@ -1,4 +1,4 @@
-"""Databases to clone from: Odoo's own modules once, and our add-ons on top of them once per state of their sources."""
+"""Databases to clone from: Odoo's own modules once, and ours on top of them once per state of their sources."""
 
 import hashlib
 
@@ -14,11 +14,13 @@ BUILDING = "_new"
 def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
     """Return a database with everything that ``ours`` depend on, in English and Russian."""
     depends = addons.depends(ours)
-    name = _name(stack, "demo" if demo else "plain", *depends)
+    content = "demo" if demo else "plain"
+    kind = f"{content}_{_digest(*depends)}"
+    name = _name(stack, kind)
     if not databases.exists(stack, name):
-        building = _start(stack, name)
+        building = _start(stack, kind, name)
         stack.batch(
-            f"creating a template of Odoo's own modules {'with' if demo else 'without'} demo data (once, about two minutes)",
+            f"creating a template of Odoo's modules, {content} (once, a minute or two)",
             LOGS / f"{name}.log",
             *("-d", building, "-i", ",".join(depends), "--load-language=ru_RU"),
             "--with-demo" if demo else "--without-demo=True",
@@ -28,14 +30,11 @@ def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
 
 
 def of_addons(stack: Stack, ours: list[str], lang: str) -> str:
-    """Return a database with ``ours`` and their demo data; the one of older sources goes."""
+    """Return a database with ``ours`` and their demo data."""
     kind = f"ours_{lang.lower()}"
     name = _name(stack, kind, *addons.depends(ours), addons.source_hash(ours))
     if not databases.exists(stack, name):
-        for old in databases.names(stack):
-            if old.startswith(f"{PREFIX}_{kind}_{_place()}"):
-                databases.drop(stack, old)
-        building = _start(stack, name)
+        building = _start(stack, kind, name)
         create(stack, building, ours, demo=True, lang=lang)
         databases.rename(stack, building, name)
     return name
@@ -53,23 +52,30 @@ def create(stack: Stack, name: str, ours: list[str], demo: bool, lang: str) -> N
 
 def drop_all(stack: Stack) -> None:
     """Remove the templates of this state folder."""
+    _drop_like(stack, f"{PREFIX}_{_place()}_")
+
+
+def _start(stack: Stack, kind: str, name: str) -> str:
+    """Drop the templates that the new one replaces, and return the name to build it under."""
+    _drop_like(stack, f"{PREFIX}_{_place()}_{kind}_")
+    return f"{name}{BUILDING}"
+
+
+def _drop_like(stack: Stack, prefix: str) -> None:
     for name in databases.names(stack):
-        if name.startswith(f"{PREFIX}_") and _place() in name:
+        if name.startswith(prefix):
             databases.drop(stack, name)
 
 
-def _start(stack: Stack, name: str) -> str:
-    """Return the name to build under: what an interrupted run left there is dropped."""
-    building = f"{name}{BUILDING}"
-    databases.drop(stack, building)
-    return building
-
-
 def _name(stack: Stack, kind: str, *ingredients: str) -> str:
-    digest = hashlib.sha256("\0".join((stack.odoo.identity, pyenv.requirements_hash(), *ingredients)).encode())
-    return f"{PREFIX}_{kind}_{_place()}_{digest.hexdigest()[:8]}"
+    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), *ingredients)
+    return f"{PREFIX}_{_place()}_{kind}_{digest}"
 
 
 def _place() -> str:
-    """Return a key of the state folder: the files of a database are there, so another folder cannot use it."""
-    return hashlib.sha256(str(STATE).encode()).hexdigest()[:6]
+    """Return a key of the state folder: a database's files are there, so another folder cannot use it."""
+    return _digest(str(STATE))
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:6]

@@ -1,0 +1,101 @@
+"""One run of the tests: its databases, its processes, and the cleaning up behind it whatever happens."""
+
+import contextlib
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import databases, postgres, process, server
+from .layout import STATE
+from .stack import Stack
+
+RUNS = STATE / "test-runs"
+FAILURES = STATE / "failures"
+RUN_VARIABLE = "CRM_TEST_RUN"
+
+
+@dataclass
+class Tally:
+    """What was counted, and the names of what failed."""
+
+    passed: int = 0
+    skipped: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> int:
+        return len(self.failures)
+
+    def add(self, other: "Tally") -> None:
+        """Count another part in."""
+        self.passed += other.passed
+        self.skipped += other.skipped
+        self.failures += other.failures
+
+    def line(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+@dataclass(frozen=True)
+class TestRun:
+    """A run is known by the process that leads it; what it starts finds it in the environment."""
+
+    leader: int
+
+    @classmethod
+    def begin(cls) -> "TestRun":
+        """Open a run of this process."""
+        run = cls(os.getpid())
+        run.folder.mkdir(parents=True)
+        return run
+
+    @classmethod
+    def current(cls) -> "TestRun":
+        """Return the run that this process was started in."""
+        return cls(int(os.environ[RUN_VARIABLE]))
+
+    @property
+    def folder(self) -> Path:
+        return RUNS / str(self.leader)
+
+    def database(self, name: str) -> str:
+        """Return a database's name within this run."""
+        return f"crm_test_{self.leader}_{name}"
+
+    def register(self, pid: int) -> None:
+        """Remember the leader of a process group that must not outlive the run."""
+        (self.folder / f"{pid}.pid").touch()
+
+    def clean(self, stack: Stack) -> None:
+        """End what the run started and drop its databases."""
+        for path in self.folder.glob("*.pid"):
+            with contextlib.suppress(ValueError):
+                process.stop_group(int(path.stem), patience=3)
+        for name in databases.names(stack):
+            if name.startswith(self.database("")):
+                databases.drop(stack, name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def alive(self) -> bool:
+        """Tell whether the process that leads the run is still at it."""
+        return process.alive(self.leader) and b"crmtool" in Path(f"/proc/{self.leader}/cmdline").read_bytes()
+
+
+def others() -> list[TestRun]:
+    """Return the runs of other processes, dead or alive."""
+    runs = [TestRun(int(folder.name)) for folder in RUNS.glob("[0-9]*")]
+    return [run for run in runs if run.leader != os.getpid()]
+
+
+def clean_stale(stack: Stack) -> None:
+    """Clean up behind runs that were killed before they could."""
+    for run in others():
+        if not run.alive():
+            run.clean(stack)
+
+
+def release_postgres(was_running: bool) -> None:
+    """Stop the private cluster if it was started for the tests and nobody else came to use it."""
+    if not was_running and not server.running() and not any(run.alive() for run in others()):
+        postgres.stop_private()
