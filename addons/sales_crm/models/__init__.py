@@ -4,6 +4,7 @@ from . import sales_plan_day
 from . import sales_plan_line
 from . import mail_activity_type
 from . import mail_activity
+from . import mail_activity_calendar
 from . import sales_client_document
 from . import res_partner
 from . import crm_lead

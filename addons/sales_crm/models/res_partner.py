@@ -60,7 +60,6 @@ class ResPartner(models.Model):
         help="The nearest due date among the open activities with this client.",
     )
     next_step_late = fields.Boolean(compute="_compute_next_step_late")
-    client_deal_count = fields.Integer(compute="_compute_client_deal_count")
 
     _manager_name_idx = models.Index("(user_id, complete_name, id DESC) WHERE active IS TRUE")
     _client_name_idx = models.Index(
@@ -124,20 +123,6 @@ class ResPartner(models.Model):
         today = fields.Date.context_today(self)
         for partner in self:
             partner.next_step_late = bool(partner.next_step_date and partner.next_step_date < today)
-
-    def _compute_client_deal_count(self):
-        counts = {}
-        if self.ids:
-            family = self.with_context(active_test=False).search([("id", "child_of", self.ids)])
-            for partner, count in self.env["crm.lead"]._read_group(
-                [("partner_id", "in", family.ids), ("type", "=", "opportunity")],
-                ["partner_id"],
-                ["__count"],
-            ):
-                client = partner.commercial_partner_id.id
-                counts[client] = counts.get(client, 0) + count
-        for partner in self:
-            partner.client_deal_count = counts.get(partner.id, 0)
 
     # ------------------------------------------------------
     # Whose client
@@ -239,19 +224,3 @@ class ResPartner(models.Model):
                 "default_res_id": self.id,
             },
         }
-
-    def action_view_client_deals(self):
-        """:return: the deals of the client and of its contacts"""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm.crm_lead_opportunities")
-        action["domain"] = [
-            ("partner_id", "child_of", self.id),
-            ("type", "=", "opportunity"),
-        ]
-        action["context"] = {
-            "default_partner_id": self.id,
-            "default_user_id": self.user_id.id,
-            "default_type": "opportunity",
-            "active_test": False,
-        }
-        return action

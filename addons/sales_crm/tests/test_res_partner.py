@@ -44,16 +44,6 @@ class TestClientCard(SalesCrmCommon):
         contact.parent_id = self.client
         self.assertEqual(contact.user_id, self.manager)
 
-    def test_deals_button(self):
-        contact = self.env["res.partner"].create({"name": "Anna", "parent_id": self.client.id})
-        for partner in (self.client, contact):
-            self.env["crm.lead"].create(
-                {"name": "Deal", "partner_id": partner.id, "type": "opportunity"}
-            )
-        self.assertEqual(self.client.client_deal_count, 2)
-        action = self.client.action_view_client_deals()
-        self.assertEqual(self.env["crm.lead"].search_count(action["domain"]), 2)
-
     def test_card_is_closed_to_nobody_in_sales(self):
         for user in (self.manager, self.head):
             self.assertEqual(self._card(self.client, user).name, "Alpha")
