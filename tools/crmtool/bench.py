@@ -1,31 +1,32 @@
 """``./crm bench NAME``: a program of bench/ run beside a PostgreSQL and an Odoo that are ready for it."""
 
 import argparse
-import os
 
-from . import addons, databases, process, pyenv, stack, templates
+from . import addons, process, pyenv, stack, templates
 from .console import CrmError
 from .layout import BENCH, ROOT
+from .testrun import TestRun
 
 
 def bench(args: argparse.Namespace) -> int:
-    """Run bench/NAME.py with the database CRM_BENCH_DB: our add-ons without demo data, dropped afterwards."""
+    """Run bench/NAME.py beside CRM_BENCH_DB: our add-ons without demo data.
+
+    The program may clone it; databases whose names begin with that one's go with it at the end.
+    """
     program = BENCH / f"{args.name}.py"
     if not program.exists():
         known = ", ".join(sorted(path.stem for path in BENCH.glob("[a-z]*.py"))) or "none yet"
         raise CrmError(f"there is no measurement {args.name}; known: {known}")
-    database = f"crm_bench_{os.getpid()}"
     with stack.setup_lock():
         ready = stack.ensure(development=True)
+    with TestRun.of(ready) as run:
+        database = run.database("bench")
         templates.create(ready, database, addons.names(), demo=False, lang="en_US")
-    env = {
-        **ready.environment(),
-        "CRM_BENCH_DB": database,
-        "CRM_ODOO_COMMAND": str(pyenv.LAUNCHER),
-        "PYTHONPATH": str(ROOT / "tools"),
-    }
-    try:
+        env = {
+            **ready.environment(),
+            "CRM_BENCH_DB": database,
+            "CRM_ODOO_COMMAND": str(pyenv.LAUNCHER),
+            "PYTHONPATH": str(ROOT / "tools"),
+        }
         with process.child([pyenv.PYTHON, program, *args.rest], env=env, cwd=ROOT) as proc:
             return proc.wait()
-    finally:
-        databases.drop(ready, database)

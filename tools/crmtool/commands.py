@@ -34,7 +34,6 @@ def _create(ready: Stack, name: str, demo: bool, lang: str) -> None:
     part = f"{name}_new"
     databases.drop(ready, part)
     templates.create(ready, part, addons.main(), demo, lang)
-    databases.mark(ready, part, _sources(ready))
     databases.rename(ready, part, name)
 
 
@@ -42,7 +41,7 @@ def _bring_up(ready: Stack, name: str, port: int) -> None:
     """Update the database where the sources are newer, and have the server run on it."""
     if not databases.is_odoo(ready, name):
         raise CrmError(f"the database {name} is not Odoo's: choose another one with --db NAME")
-    current = databases.marked(ready, name) == _sources(ready)
+    current = databases.is_current(ready, name)
     running = server.running()
     if (
         running
@@ -76,11 +75,7 @@ def _migrate(ready: Stack, name: str, modules: list[str] | None = None) -> None:
             name,
             *options,
         )
-    databases.mark(ready, name, _sources(ready))
-
-
-def _sources(ready: Stack) -> str:
-    return f"{ready.odoo.identity} {addons.source_hash(addons.names())}"
+    databases.mark(ready, name)
 
 
 def _check_port(port: int) -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
+from . import addons
 from .console import CrmError
 from .layout import DATA
 from .stack import Stack
@@ -82,11 +83,11 @@ def has_demo(stack: Stack, name: str, module: str) -> bool:
     return stack.query(name, f"SELECT demo FROM ir_module_module WHERE name = '{module}'") == "t"
 
 
-def mark(stack: Stack, name: str, value: str) -> None:
+def mark(stack: Stack, name: str) -> None:
     """Remember in the database which sources it was last updated with."""
     stack.query(
         name,
-        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{MARK}', '{value}')"
+        f"INSERT INTO ir_config_parameter (key, value) VALUES ('{MARK}', '{_sources(stack)}')"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )
 
@@ -94,6 +95,15 @@ def mark(stack: Stack, name: str, value: str) -> None:
 def marked(stack: Stack, name: str) -> str:
     """Return what ``mark`` remembered."""
     return stack.query(name, f"SELECT value FROM ir_config_parameter WHERE key = '{MARK}'")
+
+
+def is_current(stack: Stack, name: str) -> bool:
+    """Tell whether the database was updated with the sources as they are."""
+    return marked(stack, name) == _sources(stack)
+
+
+def _sources(stack: Stack) -> str:
+    return f"{stack.odoo.identity} {addons.source_hash(addons.names())}"
 
 
 def set_language(stack: Stack, name: str, lang: str) -> None:

@@ -2,14 +2,14 @@
 
 import argparse
 import json
-import os
 import tempfile
 from pathlib import Path
 
-from . import addons, databases, process, pyenv, stack, templates
+from . import addons, process, pyenv, stack, templates
 from .console import CrmError
 from .layout import ADDONS, LOGS
 from .stack import Stack
+from .testrun import TestRun
 
 SCRIPT = Path(__file__).with_name("po_files.py")
 LANGUAGE = "ru"
@@ -19,12 +19,9 @@ def i18n(args: argparse.Namespace) -> int:
     """Bring the .pot and ru.po files of our add-ons up to date with the sources."""
     with stack.setup_lock():
         ready = stack.ensure(development=True)
-        database = fresh_database(ready)
-        try:
-            for line in _work(ready, database, "merge"):
+        with TestRun.of(ready) as run:
+            for line in _work(ready, fresh_database(ready, run), "merge"):
                 print(line)
-        finally:
-            drop(ready, database)
     return 0
 
 
@@ -33,16 +30,11 @@ def problems(ready: Stack, database: str) -> list[str]:
     return _work(ready, database, "check") if addons.names() else []
 
 
-def fresh_database(ready: Stack) -> str:
+def fresh_database(ready: Stack, run: TestRun) -> str:
     """Return a new database with all our add-ons as they are on the disk now."""
-    name = f"crm_i18n_{os.getpid()}"
+    name = run.database("terms")
     templates.create(ready, name, addons.names(), demo=False, lang="en_US")
     return name
-
-
-def drop(ready: Stack, name: str) -> None:
-    """Remove what ``fresh_database`` made."""
-    databases.drop(ready, name)
 
 
 def _work(ready: Stack, database: str, task: str) -> list[str]:

@@ -12,7 +12,8 @@ STATE = Path(os.environ.get("CRM_STATE_DIR") or ROOT / ".crm").absolute()
 DATA = STATE / "data"
 LOGS = STATE / "logs"
 CONF = STATE / "odoo.conf"
-VENV = STATE / "venv"
+VENV = (STATE / "venv").resolve()
+UNPACKED = (STATE / "odoo").resolve()
 NODE = STATE / "node"
 
 

@@ -11,7 +11,7 @@ from . import addons, i18n, node, selection, stack
 from .console import say
 from .layout import ADDONS, LOGS, ROOT, VENV
 from .stack import Stack
-from .testrun import Tally
+from .testrun import Tally, TestRun
 
 TRANSLATIONS = "translations"
 
@@ -33,11 +33,8 @@ def lint(args: argparse.Namespace) -> int:
             for step in _steps():
                 _run(step.fix)
     tally = check(None)
-    database = i18n.fresh_database(ready)
-    try:
-        tally.add(check_translations(ready, database))
-    finally:
-        i18n.drop(ready, database)
+    with TestRun.of(ready) as run:
+        tally.add(check_translations(ready, i18n.fresh_database(ready, run)))
     print(tally.line(), flush=True)
     return 1 if tally.failed else 0
 

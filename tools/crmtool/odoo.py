@@ -5,17 +5,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import apt
 from .console import CrmError, Progress, say
-from .layout import STATE
+from .layout import UNPACKED
 from .process import run
 
 SERIES = "19.0"
-UNPACKED = STATE / "odoo"
 PACKAGE = "odoo-19"
 # the package's links point into these
 COMPANIONS = (
@@ -70,31 +68,37 @@ def _named(path: Path) -> Odoo:
         )
     target = UNPACKED / f"deb-{digest.hexdigest()[:16]}"
     if not target.exists():
-        _unpack_into(target, lambda folder: [path, *apt.fetch(list(COMPANIONS), "unstable", folder)])
+        _unpack_into(target, path)
     return _inspect(target)
 
 
 def _fetch(target: Path) -> None:
     progress = Progress("fetching Odoo 19 from Debian (about 130 MB)")
-    _unpack_into(target, lambda folder: apt.fetch([PACKAGE, *COMPANIONS], "unstable", folder))
+    _unpack_into(target)
     progress.done()
 
 
-def _unpack_into(target: Path, get_packages: Callable[[Path], list[Path]]) -> None:
-    """Unpack packages beside the target and rename: a broken download leaves nothing half done."""
+def _unpack_into(target: Path, package: Path | None = None) -> None:
+    """Unpack Odoo and its companions beside the target and rename: what breaks leaves nothing half done."""
     UNPACKED.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(prefix=".part-", dir=UNPACKED))
     try:
         downloads, tree = work / "deb", work / "tree"
         downloads.mkdir()
         tree.mkdir()
-        for package in get_packages(downloads):
-            run(["dpkg-deb", "--extract", package, tree], f"{package.name} could not be unpacked")
+        if package:
+            _extract(package, tree)
+        for download in apt.fetch([*([] if package else [PACKAGE]), *COMPANIONS], "unstable", downloads):
+            _extract(download, tree)
         _mend(tree / DIST_PACKAGES)
         _inspect(tree)
         tree.rename(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _extract(package: Path, tree: Path) -> None:
+    run(["dpkg-deb", "--extract", package, tree], f"{package} could not be unpacked")
 
 
 def _mend(dist_packages: Path) -> None:

@@ -1,9 +1,9 @@
-"""Databases to clone from: Odoo's own modules once, and ours on top of them once per state of their sources."""
+"""Databases to clone from: Odoo's own modules, and ours on top of them once per state of their sources."""
 
 import hashlib
 
 from . import addons, databases, pyenv
-from .console import say
+from .console import CrmError, say
 from .layout import LOGS, STATE
 from .stack import Stack
 
@@ -47,7 +47,11 @@ def create(stack: Stack, name: str, ours: list[str], demo: bool, lang: str) -> N
     databases.clone(stack, template, name)
     databases.set_language(stack, name, lang)
     if ours:
-        stack.batch(f"installing {', '.join(ours)}", LOGS / f"{name}.log", "-d", name, "-i", ",".join(ours))
+        log = LOGS / f"{name}.log"
+        stack.batch(f"installing {', '.join(ours)}", log, "-d", name, "-i", ",".join(ours))
+        if demo and not databases.has_demo(stack, name, ours[0]):  # Odoo goes on without it
+            raise CrmError(f"the demo data of {ours[0]} could not be loaded, the log is {log}")
+    databases.mark(stack, name)
 
 
 def drop_all(stack: Stack) -> None:

@@ -3,6 +3,8 @@
 import contextlib
 import os
 import shutil
+import signal
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,13 +46,6 @@ class TestRun:
     leader: int
 
     @classmethod
-    def begin(cls) -> "TestRun":
-        """Open a run of this process."""
-        run = cls(os.getpid())
-        run.folder.mkdir(parents=True)
-        return run
-
-    @classmethod
     def current(cls) -> "TestRun":
         """Return the run that this process was started in."""
         return cls(int(os.environ[RUN_VARIABLE]))
@@ -66,6 +61,21 @@ class TestRun:
     def register(self, pid: int) -> None:
         """Remember the leader of a process group that must not outlive the run."""
         (self.folder / f"{pid}.pid").touch()
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, stack: Stack) -> Iterator["TestRun"]:
+        """Open a run of this process, and clean up behind it at the end of the block."""
+        clean_stale(stack)
+        run = cls(os.getpid())
+        run.folder.mkdir(parents=True, exist_ok=True)
+        os.environ[RUN_VARIABLE] = str(run.leader)
+        try:
+            yield run
+        finally:
+            impatient = signal.signal(signal.SIGINT, signal.SIG_IGN)
+            run.clean(stack)
+            signal.signal(signal.SIGINT, impatient)
 
     def clean(self, stack: Stack) -> None:
         """End what the run started and drop its databases."""

@@ -1,0 +1,1 @@
+"""What black-box tests work with: servers to start and kill, clients for their HTTP API, a browser."""
