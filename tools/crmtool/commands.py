@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import addons, databases, postgres, pyenv, server, stack, templates
+from . import addons, databases, postgres, pyenv, server, stack, templates, testrun
 from .console import CrmError, say
 from .layout import DATA, LOGS
 from .stack import Stack
@@ -95,7 +95,9 @@ def _print_logins(ready: Stack, name: str, port: int) -> None:
 def down(args: argparse.Namespace) -> int:
     """Stop the server and the private PostgreSQL."""
     say("the server is stopped" if server.stop() else "the server was not running")
-    if postgres.stop_private():
+    if testrun.any_alive():
+        say("PostgreSQL stays up for the tests that are running")
+    elif postgres.stop_private():
         say("PostgreSQL is stopped")
     return 0
 

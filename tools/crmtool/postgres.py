@@ -60,7 +60,7 @@ def is_named() -> bool:
 def _named() -> Server | None:
     url = os.environ.get("DATABASE_URL")
     if url:
-        return Server(_from_url(url), private=False)
+        return Server(settings_of(url), private=False)
     if os.environ.get("PGHOST"):
         return Server(
             {name: value for name, value in os.environ.items() if name.startswith("PG")}, private=False
@@ -68,7 +68,8 @@ def _named() -> Server | None:
     return None
 
 
-def _from_url(url: str) -> dict[str, str]:
+def settings_of(url: str) -> dict[str, str]:
+    """Return libpq's environment variables for a connection URL."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
         raise CrmError("DATABASE_URL must begin with postgresql://")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from . import process
 from .console import CrmError, say
-from .layout import LOGS, STATE
+from .layout import CONF, LOGS, STATE
 from .stack import Stack
 
 HOST = "127.0.0.1"
@@ -44,13 +44,8 @@ def launch(stack: Stack, database: str, port: int, log: Path, *options: str) -> 
     with log.open("ab") as output:
         return subprocess.Popen(
             stack.command(
-                *(
-                    "-d",
-                    database,
-                    f"--db-filter=^{database}$",
-                    f"--http-interface={HOST}",
-                    f"--http-port={port}",
-                ),
+                *("-c", CONF, "-d", database, f"--db-filter=^{database}$"),
+                *(f"--http-interface={HOST}", f"--http-port={port}"),
                 *options,
             ),
             stdin=subprocess.DEVNULL,
@@ -131,7 +126,7 @@ def _is_ours(pid: int | None) -> bool:
     if not pid or not process.alive(pid):
         return False
     try:
-        return os.fsencode(STATE) in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return os.fsencode(CONF) in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
 

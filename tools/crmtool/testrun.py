@@ -105,7 +105,12 @@ def clean_stale(stack: Stack) -> None:
             run.clean(stack)
 
 
+def any_alive() -> bool:
+    """Tell whether tests of another process are running."""
+    return any(run.alive() for run in others())
+
+
 def release_postgres(was_running: bool) -> None:
     """Stop the private cluster if it was started for the tests and nobody else came to use it."""
-    if not was_running and not server.running() and not any(run.alive() for run in others()):
+    if not was_running and not server.running() and not any_alive():
         postgres.stop_private()

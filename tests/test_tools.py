@@ -1,0 +1,159 @@
+"""What ./crm is made of, where it can be tested without starting anything."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from crmtool import addons, databases, odootests, po_files, postgres, selection, testrun
+from crmtool.console import CrmError
+
+TIME = "2026-01-02 03:04:05,678 9"
+LOG = f"""\
+{TIME} INFO db odoo.addons.sales_crm.tests.test_a: Starting TestA.test_good ...
+{TIME} INFO db odoo.addons.sales_crm.tests.test_a: Starting TestA.test_bad ...
+{TIME} ERROR db odoo.addons.sales_crm.tests.test_a: FAIL: TestA.test_bad
+Traceback (most recent call last):
+AssertionError: 1 != 2
+{TIME} INFO db odoo.addons.sales_crm.tests.test_a: Starting TestA.test_parts ...
+{TIME} ERROR db odoo.addons.sales_crm.tests.test_a: ERROR: Subtest TestA.test_parts (part=1)
+{TIME} ERROR db odoo.addons.sales_crm.tests.test_a: ERROR: Subtest TestA.test_parts (part=2)
+{TIME} INFO db odoo.addons.sales_crm.tests.test_a: Starting TestA.test_tour ...
+{TIME} INFO db odoo.addons.sales_crm.tests.test_a: skipped TestA.test_tour : no browser
+{TIME} ERROR db odoo.sql_db: bad query: SELECT
+{TIME} ERROR db odoo.tests.result: 1 failed, 1 error(s) of 4 tests when loading database 'db'
+"""
+
+
+def test_log_reader_counts_tests_and_errors_beside_them():
+    reader = odootests.LogReader()
+    for line in LOG.splitlines():
+        reader.read(line)
+    tally = reader.tally()
+    assert (tally.passed, tally.skipped) == (1, 1)
+    assert tally.failures == [
+        "sales_crm:TestA.test_bad",
+        "sales_crm:TestA.test_parts",
+        "odoo.sql_db: bad query: SELECT",
+    ]
+    assert "AssertionError: 1 != 2" in reader.failed["sales_crm:TestA.test_bad"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "chosen"),
+    [
+        (None, True),
+        ("carry", True),
+        ("CARRY and morning", True),
+        ("carry and not morning", False),
+        ("not (import or credit)", True),
+        ("credit", False),
+    ],
+)
+def test_expression_chooses_by_name(expression, chosen):
+    assert selection.matches(expression, ("test_morning", "TestMorning", "test_carry_twice")) is chosen
+
+
+@pytest.mark.parametrize("expression", ["carry and", "(carry", "carry or or"])
+def test_expression_that_is_none_is_said(expression):
+    with pytest.raises(CrmError, match="no expression"):
+        selection.matches(expression, ("test_carry",))
+
+
+def test_expression_becomes_odoo_tags(tmp_path, monkeypatch):
+    tests = tmp_path / "sales_crm" / "tests"
+    tests.mkdir(parents=True)
+    (tests / "test_carry.py").write_text(
+        "class TestCarry:\n def test_twice(self): pass\n def helper_twice(self): pass\n"
+        "class TestOther:\n def test_twice(self): pass\n def test_once(self): pass\n"
+    )
+    monkeypatch.setattr(selection, "ADDONS", tmp_path)
+    assert selection.odoo_tags(None, ["sales_crm"]) == ["/sales_crm"]
+    assert selection.odoo_tags("TestCarry or once", ["sales_crm"]) == [
+        "/sales_crm:TestCarry",
+        "/sales_crm:TestOther.test_once",
+    ]
+
+
+def test_source_hash_ignores_what_needs_no_update(tmp_path, monkeypatch):
+    addon = tmp_path / "sales_crm"
+    for folder in ("models", "static", "tests"):
+        (addon / folder).mkdir(parents=True)
+    monkeypatch.setattr(addons, "ADDONS", tmp_path)
+    before = addons.source_hash(["sales_crm"])
+    (addon / "static" / "style.css").write_text("a {}")
+    (addon / "tests" / "test_a.py").write_text("")
+    assert addons.source_hash(["sales_crm"]) == before
+    (addon / "models" / "a.py").write_text("")
+    assert addons.source_hash(["sales_crm"]) != before
+
+
+def test_database_url_becomes_settings_of_libpq():
+    assert postgres.settings_of("postgresql://ann:p%40ss@db.example:5433/crm?sslmode=require") == {
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGUSER": "ann",
+        "PGPASSWORD": "p@ss",
+        "PGSSLMODE": "require",
+    }
+
+
+@pytest.mark.parametrize("name", ["", "-db", "a/b", 'a"b', "x" * 64])
+def test_bad_database_names_are_refused(name):
+    with pytest.raises(CrmError):
+        databases.check_name(name)
+
+
+PO = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+#. module: sales_crm
+#: model:ir.model.fields,name:sales_crm.field_a
+msgid "Client"
+msgstr "{client}"
+
+#. module: sales_crm
+#: model:ir.model.fields,name:sales_crm.field_b
+msgid "{second}"
+msgstr "{translation}"
+"""
+
+
+def test_translations_are_checked_and_merged(tmp_path):
+    folder = tmp_path / "sales_crm" / "i18n"
+    folder.mkdir(parents=True)
+    terms = tmp_path / "terms.pot"
+    terms.write_text(PO.format(client="", second="Visit", translation=""), "utf-8")
+    russian = folder / "ru.po"
+    russian.write_text(PO.format(client="Клиент", second="Gone", translation="Было"), "utf-8")
+    mine = po_files.terms_of(po_files.polib.pofile(str(terms)), "sales_crm")
+
+    found = list(po_files.check("sales_crm", mine, folder, "ru"))
+    assert len(found) == 2
+    assert "no translation of 'Visit'" in found[0]
+    assert "no longer there: 'Gone'" in found[1]
+
+    list(po_files.merge("sales_crm", mine, folder, "ru"))
+    merged = {entry.msgid: entry.msgstr for entry in po_files.polib.pofile(str(russian))}
+    assert merged == {"Client": "Клиент", "Visit": ""}
+    assert "Клиент" not in (folder / "sales_crm.pot").read_text("utf-8")
+
+
+def test_run_that_was_killed_is_cleaned_up_by_the_next(stack):
+    leader = subprocess.Popen([sys.executable, "-c", "pass"])
+    leader.wait()
+    run = testrun.TestRun(leader.pid)
+    run.folder.mkdir(parents=True)
+    orphan = subprocess.Popen(["sleep", "600"], start_new_session=True)
+    run.register(orphan.pid)
+    stack.query("postgres", f'CREATE DATABASE "{run.database("left")}"')
+
+    testrun.clean_stale(stack)
+
+    assert orphan.wait(5) != 0
+    assert not databases.exists(stack, run.database("left"))
+    assert not run.folder.exists()
+    assert testrun.TestRun.current().folder.exists(), (
+        f"the run of {os.environ['CRM_TEST_RUN']} is still at it"
+    )
