@@ -19,9 +19,7 @@ def copy(cr, table, columns, rows):
 
 def next_ids(cr, table, count):
     """Reserve ``count`` ids of ``table``."""
-    cr.execute(
-        "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count]
-    )
+    cr.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, count])
     return [row[0] for row in cr.fetchall()]
 
 
@@ -31,9 +29,7 @@ def make_managers(cr, count):
     users = next_ids(cr, "res_users", count)
     cr.execute("SELECT id FROM res_company ORDER BY id LIMIT 1")
     [company] = cr.fetchone()
-    cr.execute(
-        "SELECT res_id FROM ir_model_data WHERE module = 'sales_crm' AND name = 'group_manager'"
-    )
+    cr.execute("SELECT res_id FROM ir_model_data WHERE module = 'sales_crm' AND name = 'group_manager'")
     [group] = cr.fetchone()
     copy(
         cr,
@@ -88,9 +84,7 @@ def make_activities(cr, pairs, overdue, future, closed, today=None):
     rng = random.Random(20261123)
     cr.execute("SELECT id FROM ir_model WHERE model = 'res.partner'")
     [model] = cr.fetchone()
-    cr.execute(
-        "SELECT res_id FROM ir_model_data WHERE module = 'mail' AND name = 'mail_activity_data_call'"
-    )
+    cr.execute("SELECT res_id FROM ir_model_data WHERE module = 'mail' AND name = 'mail_activity_data_call'")
     [call] = cr.fetchone()
     kinds = ["overdue"] * overdue + ["future"] * future + ["closed"] * closed
     rng.shuffle(kinds)

@@ -1,4 +1,4 @@
-"""The morning run with real commits: two servers at once, a kill in the middle, a user who edits meanwhile."""
+"""The morning run with real commits: two servers at once, a kill, a user who edits meanwhile."""
 
 import os
 import signal

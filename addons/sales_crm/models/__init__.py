@@ -11,13 +11,12 @@ from . import crm_lead
 from . import sale_order
 from . import account_move
 from . import calendar_event
-from . import base_partner_merge
 from . import res_company
 from . import res_users
 from . import sales_morning
 from . import sales_my_day
+from . import sales_import_mapping
 from . import sales_import
 from . import sales_import_row
-from . import sales_import_mapping
 from . import sales_demo
 from . import res_config_settings

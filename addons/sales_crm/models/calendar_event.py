@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -26,8 +26,10 @@ class CalendarEvent(models.Model):
             document = self.env[self.res_model].browse(self.res_id).exists()
         if not document:
             return self.env["res.partner"]
-        return self.env["mail.activity"]._clients_of_documents(document).get(
-            document.id, self.env["res.partner"]
+        return (
+            self.env["mail.activity"]
+            ._clients_of_documents(document)
+            .get(document.id, self.env["res.partner"])
         )
 
     def _sales_invited_client(self):
@@ -47,6 +49,6 @@ class CalendarEvent(models.Model):
         # sudo: activities of a deleted meeting are closed for whoever they are assigned to
         self.check_access("unlink")
         self.sudo().activity_ids.filtered("client_id")._close_as_cancelled(
-            _("The meeting was deleted")
+            self.env._("The meeting was deleted")
         )
         return super().unlink()

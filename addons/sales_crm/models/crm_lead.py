@@ -18,9 +18,7 @@ class CrmLead(models.Model):
         return res
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
-        values = super()._prepare_customer_values(
-            partner_name, is_company=is_company, parent_id=parent_id
-        )
+        values = super()._prepare_customer_values(partner_name, is_company=is_company, parent_id=parent_id)
         if not parent_id:
             values["is_client"] = True
         return values

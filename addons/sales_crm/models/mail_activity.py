@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -16,7 +16,6 @@ class MailActivity(models.Model):
 
     client_id = fields.Many2one(
         "res.partner",
-        "Client",
         compute="_compute_client_id",
         compute_sudo=True,
         store=True,
@@ -28,9 +27,7 @@ class MailActivity(models.Model):
     # An activity outlives the user and the meeting that it was tied to
     user_id = fields.Many2one(ondelete="restrict")
     calendar_event_id = fields.Many2one(ondelete="set null")
-    priority = fields.Selection(
-        [("0", "Normal"), ("1", "Urgent")], required=True, default="0", index=True
-    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], required=True, default="0", index=True)
     date_planned = fields.Date(
         "First Planned For",
         compute="_compute_date_planned",
@@ -50,16 +47,13 @@ class MailActivity(models.Model):
     )
     outcome_id = fields.Many2one(
         "sales.activity.outcome",
-        "Outcome",
         domain="['|', ('activity_type_ids', '=', False), ('activity_type_ids', 'in', activity_type_id)]",
         index="btree_not_null",
         ondelete="restrict",
         copy=False,
     )
     cancel_reason = fields.Char(readonly=True, copy=False)
-    done_user_id = fields.Many2one(
-        "res.users", "Closed by", readonly=True, copy=False, ondelete="restrict"
-    )
+    done_user_id = fields.Many2one("res.users", "Closed by", readonly=True, copy=False, ondelete="restrict")
     datetime_done = fields.Datetime("Closed on", readonly=True, copy=False)
     activity_state_final = fields.Selection(
         [("done", "Done"), ("cancelled", "Cancelled")],
@@ -190,14 +184,14 @@ class MailActivity(models.Model):
         if forged:
             labels = ", ".join(sorted(self._fields[name]._description_string(self.env) for name in forged))
             raise AccessError(
-                _("“%s” is recorded by the system and can't be entered by hand.", labels)
+                self.env._("“%s” is recorded by the system and can't be entered by hand.", labels)
             )
         if self._plan_fields() & vals.keys():
             # sudo: whether it is closed is asked for the refusal only
             closed = self.sudo().filtered(lambda a: not a.active and a.client_id)
             if closed and not vals.get("active"):
                 raise UserError(
-                    _(
+                    self.env._(
                         "“%(activity)s” (%(client)s) is closed already: its plan can't be changed. "
                         "Plan a new activity instead.",
                         activity=closed[0].display_name,
@@ -246,9 +240,7 @@ class MailActivity(models.Model):
         super(MailActivity, self - kept).action_cancel()
         if kept:
             return {
-                **self.env["ir.actions.act_window"]._for_xml_id(
-                    "sales_crm.sales_activity_cancel_action"
-                ),
+                **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_activity_cancel_action"),
                 "context": {"default_activity_ids": kept.ids},
             }
         return False
@@ -261,7 +253,7 @@ class MailActivity(models.Model):
         """
         reason = (reason or "").strip()
         if not reason:
-            raise UserError(_("Say why the activity is cancelled: the reason stays in the history."))
+            raise UserError(self.env._("Say why the activity is cancelled: the reason stays in the history."))
         self.check_access("write")
         self.filtered("active")._close_as_cancelled(reason)
         return True
@@ -284,7 +276,7 @@ class MailActivity(models.Model):
         if kept:
             kept.check_access("unlink")
             if not self.env.context.get("sales_crm_cleaning"):
-                kept._close_as_cancelled(_("Deleted by %s", self.env.user.name))
+                kept._close_as_cancelled(self.env._("Deleted by %s", self.env.user.name))
         return super(MailActivity, self - kept).unlink()
 
     @api.autovacuum
@@ -300,7 +292,7 @@ class MailActivity(models.Model):
         for client, activities in self.filtered("client_id").grouped("client_id").items():
             kept = activities.filtered(lambda a, c=client: (a.res_model, a.res_id) != ("res.partner", c.id))
             for document, of_document in kept.grouped("res_name").items():
-                of_document._close_as_cancelled(_("%s was deleted", document or ""))
+                of_document._close_as_cancelled(self.env._("%s was deleted", document or ""))
             kept.write({"res_model_id": model, "res_id": client.id})
 
     def _carried_again_body(self):
@@ -312,7 +304,7 @@ class MailActivity(models.Model):
             for activity in self[:20]
         ]
         if len(self) > 20:
-            rows.append(Markup("<li>%s</li>") % _("and %s more", len(self) - 20))
+            rows.append(Markup("<li>%s</li>") % self.env._("and %s more", len(self) - 20))
         return Markup("<ul>%s</ul>") % Markup("").join(rows)
 
     # ------------------------------------------------------
@@ -323,9 +315,7 @@ class MailActivity(models.Model):
         """:return: the dialog that asks for the outcome and the next step"""
         self.ensure_one()
         return {
-            **self.env["ir.actions.act_window"]._for_xml_id(
-                "sales_crm.sales_activity_finish_action"
-            ),
+            **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_activity_finish_action"),
             "context": {"default_activity_id": self.id},
         }
 
@@ -342,7 +332,7 @@ class MailActivity(models.Model):
         """
         self.ensure_one()
         if not self.active:
-            raise UserError(_("“%s” is closed already.", self.display_name))
+            raise UserError(self.env._("“%s” is closed already.", self.display_name))
         if outcome_id:
             self.outcome_id = outcome_id
         _messages, chained = self._action_done(feedback=feedback)
@@ -364,7 +354,7 @@ class MailActivity(models.Model):
         }
         values = {name: value for name, value in next_step.items() if name in allowed}
         if not values.get("date_deadline"):
-            raise UserError(_("Choose the date of the next step."))
+            raise UserError(self.env._("Choose the date of the next step."))
         values.setdefault("activity_type_id", self.activity_type_id.id)
         values.setdefault("user_id", self.user_id.id or self.env.uid)
         return {

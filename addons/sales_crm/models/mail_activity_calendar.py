@@ -11,6 +11,19 @@ class MailActivity(models.Model):
 
     _inherit = "mail.activity"
 
+    plan_client_id = fields.Many2one(
+        "res.partner",
+        "Client to Plan For",
+        store=False,
+        domain=[("is_client", "=", True)],
+        help="Chosen in the form of a new activity; the activity is about this client's card.",
+    )
+
+    @api.onchange("plan_client_id")
+    def _onchange_plan_client_id(self):
+        if self.plan_client_id:
+            self.res_id = self.plan_client_id.id
+
     @api.onchange("activity_type_id")
     def _onchange_activity_type_id(self):
         """The day, hour and manager that were chosen before the form opened outweigh the type's."""
@@ -30,7 +43,10 @@ class MailActivity(models.Model):
         # The address stays that of the server action, which asks for the user's groups again
         action["path"] = "work-calendar"
         if not self.env.user.has_group("sales_crm.group_head"):
-            action["context"] = {"search_default_filter_user_id_uid": 1}
+            action["context"] = {
+                "default_res_model": "res.partner",
+                "search_default_filter_user_id_uid": 1,
+            }
         return action
 
     def _get_exact_time(self, manager):

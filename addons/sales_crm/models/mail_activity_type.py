@@ -16,6 +16,4 @@ class MailActivityType(models.Model):
         help="What happens to an activity of this type that was not done on its day, "
         "when the manager's next working day begins.",
     )
-    is_visit = fields.Boolean(
-        "Visit", help="Activities of this type are visits to the client's premises."
-    )
+    is_visit = fields.Boolean("Visit", help="Activities of this type are visits to the client's premises.")

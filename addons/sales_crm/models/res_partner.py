@@ -1,7 +1,8 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
+from odoo.tools.sql import create_index, make_index_name
 
 
 class ResPartner(models.Model):
@@ -62,9 +63,22 @@ class ResPartner(models.Model):
     next_step_late = fields.Boolean(compute="_compute_next_step_late")
 
     _manager_name_idx = models.Index("(user_id, complete_name, id DESC) WHERE active IS TRUE")
-    _client_name_idx = models.Index(
-        "(complete_name, id DESC) WHERE is_client IS TRUE AND active IS TRUE"
-    )
+    _client_name_idx = models.Index("(complete_name, id DESC) WHERE is_client IS TRUE AND active IS TRUE")
+
+    def init(self):
+        """Words typed into the search box are looked for in the middle of names and mails."""
+        res = super().init()
+        if self.pool.has_trigram:
+            for column in ("complete_name", "email"):
+                create_index(
+                    self.env.cr,
+                    make_index_name("res_partner_client", column),
+                    "res_partner",
+                    [f"{column} gin_trgm_ops"],
+                    method="gin",
+                    where="is_client IS TRUE",
+                )
+        return res
 
     # ------------------------------------------------------
     # The client's dates
@@ -81,9 +95,7 @@ class ResPartner(models.Model):
         """Both dates from the activities, in one query however many there are."""
         dates = self._query_contact_dates()
         for partner in self:
-            partner.next_step_date, partner.last_contact_date = dates.get(
-                partner._origin.id, (False, False)
-            )
+            partner.next_step_date, partner.last_contact_date = dates.get(partner._origin.id, (False, False))
 
     def _recompute_contact_dates(self):
         """Ask for both dates again: activities have left these clients for others."""
@@ -163,13 +175,16 @@ class ResPartner(models.Model):
     def _sync_contacts_manager(self):
         """Contacts of a client have the client's manager, always."""
         # sudo: who may change the client's manager changes it for the contacts with it
-        for client in self.sudo().filtered("is_client"):
-            contacts = client.with_context(active_test=False).search(
-                [("commercial_partner_id", "=", client.id), ("id", "!=", client.id)]
-            )
-            contacts = contacts.filtered(lambda c, client=client: c.user_id != client.user_id)
-            if contacts:
-                contacts.with_context(tracking_disable=True).write({"user_id": client.user_id.id})
+        clients = self.sudo().filtered("is_client")
+        contacts = clients.with_context(active_test=False).search(
+            [("commercial_partner_id", "in", clients.ids), ("id", "not in", clients.ids)]
+        )
+        for manager, of_manager in contacts.grouped(
+            lambda contact: contact.commercial_partner_id.user_id
+        ).items():
+            of_manager.filtered(lambda c, manager=manager: c.user_id != manager).with_context(
+                tracking_disable=True
+            ).write({"user_id": manager.id})
 
     def _make_client(self):
         """The sales department has begun to work with these: their companies are clients."""
@@ -181,29 +196,32 @@ class ResPartner(models.Model):
     @api.model
     def _init_clients(self):
         """Clients of the deals and orders that were there before the add-on."""
-        documents = self.env["crm.lead"].with_context(active_test=False).search(
-            [("partner_id", "!=", False)]
-        ).partner_id
-        documents |= self.env["sale.order"].search([]).partner_id
+        documents = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .search([("partner_id", "!=", False)])
+            .partner_id
+        )
+        documents |= self.env["sale.order"].search([("partner_id", "!=", False)]).partner_id
         documents._make_client()
 
-    def unlink(self):
-        clients = self._with_activity_trace()
-        if clients:
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
+        client = self._with_activity_trace()
+        if client:
             raise UserError(
-                _(
+                self.env._(
                     "%(client)s has a history of work with the sales department, which a deletion "
                     "would take away. Archive the client instead.",
-                    client=clients[0].display_name,
+                    client=client.display_name,
                 )
             )
-        return super().unlink()
 
     def _with_activity_trace(self):
-        """:return: those of these clients that have activities, open or closed"""
+        """:return: one of these clients that has activities, open or closed, empty if none has"""
         # sudo: also activities that the user doesn't see are history
         Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
-        return Activity.search([("client_id", "in", self.ids)]).client_id.sudo(self.env.su)
+        return Activity.search([("client_id", "in", self.ids)], limit=1).client_id
 
     # ------------------------------------------------------
     # Buttons of the card
@@ -214,7 +232,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Plan an Activity"),
+            "name": self.env._("Plan an Activity"),
             "res_model": "mail.activity",
             "view_mode": "form",
             "views": [(self.env.ref("mail.mail_activity_view_form_popup").id, "form")],

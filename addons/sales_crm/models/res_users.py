@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import _, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -19,16 +19,14 @@ class ResUsers(models.Model):
         return dict(
             self.env["mail.activity"]
             .sudo()
-            ._read_group(
-                [("user_id", "in", self.ids), ("client_id", "!=", False)], ["user_id"], ["__count"]
-            )
+            ._read_group([("user_id", "in", self.ids), ("client_id", "!=", False)], ["user_id"], ["__count"])
         )
 
     def _check_no_open_client_activities(self):
         """:raise UserError: while clients' activities are assigned to one of these users"""
         for user, count in self._open_client_activity_counts().items():
             raise UserError(
-                _(
+                self.env._(
                     "%(user)s still has %(count)s open activities with clients. Reassign them first: "
                     "CRM → Sales → Activities, filter by the manager, select them all and change "
                     "“Assigned to”.",
@@ -47,26 +45,29 @@ class ResUsers(models.Model):
         return super().action_archive()
 
     def unlink(self):
+        # Core's foreign key took every activity of the user away, now only those of no client
+        self._sales_activities_of().filtered(lambda a: not a.client_id).unlink()
+        return super().unlink()
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_history(self):
         self._check_no_open_client_activities()
-        # sudo: core's cascade took these away, clients' activities are kept for the history
-        activities = (
-            self.env["mail.activity"]
-            .sudo()
-            .with_context(active_test=False)
-            .search(["|", ("user_id", "in", self.ids), ("done_user_id", "in", self.ids)])
-        )
-        with_history = activities.filtered("client_id")
+        with_history = self._sales_activities_of().filtered("client_id")
         if with_history:
             user = (with_history.user_id | with_history.done_user_id) & self
             raise UserError(
-                _(
+                self.env._(
                     "%s has worked with clients, and the history must keep the name. "
                     "Archive the user instead of deleting.",
                     user[:1].name,
                 )
             )
-        activities.unlink()
-        return super().unlink()
+
+    def _sales_activities_of(self):
+        """:return: every activity that was or is assigned to these users or closed by them"""
+        # sudo: what hangs on the user counts, whoever deletes him
+        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return Activity.search(["|", ("user_id", "in", self.ids), ("done_user_id", "in", self.ids)])
 
     # ------------------------------------------------------
     # Working time
@@ -117,9 +118,7 @@ class ResUsers(models.Model):
                 day_start, day_end, resources=resources, domain=leaves, tz=timezone
             )
             for user in users:
-                work = [
-                    start for start, stop, _meta in intervals[user._sales_resource().id] if stop > start
-                ]
+                work = [start for start, stop, _meta in intervals[user._sales_resource().id] if stop > start]
                 if work and min(work) <= now:
                     begun[user] = now.date()
         return begun
@@ -140,8 +139,6 @@ class ResUsers(models.Model):
                 for user in missing
             ]
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "sales_crm.resource_resource_action_managers"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_crm.resource_resource_action_managers")
         action["domain"] = [("user_id", "in", managers.ids)]
         return action

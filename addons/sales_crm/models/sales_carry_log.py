@@ -10,14 +10,10 @@ class SalesCarryLog(models.Model):
     _rec_name = "activity_id"
 
     activity_id = fields.Many2one(
-        "mail.activity", "Activity", required=True, readonly=True, index=True, ondelete="cascade"
+        "mail.activity", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    client_id = fields.Many2one(
-        "res.partner", "Client", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    user_id = fields.Many2one(
-        "res.users", "Manager", required=True, readonly=True, ondelete="restrict"
-    )
+    client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="restrict")
+    user_id = fields.Many2one("res.users", "Manager", required=True, readonly=True, ondelete="restrict")
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
 

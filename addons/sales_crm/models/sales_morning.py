@@ -2,9 +2,7 @@ import logging
 import random
 import time
 
-from markupsafe import Markup
-
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
@@ -204,7 +202,7 @@ class SalesMorning(models.AbstractModel):
                 limit=self._batch_size,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
-                reason=_("Not done on its day"),
+                reason=self.env._("Not done on its day"),
             )
         )
         self.env.invalidate_all(flush=False)
@@ -362,4 +360,4 @@ class SalesMorning(models.AbstractModel):
                 self.env.invalidate_all(flush=False)
                 if tried == self._max_tries:
                     raise
-                time.sleep(random.uniform(0, 0.05 * 2**tried))  # noqa: S311 (not for cryptography)
+                time.sleep(random.uniform(0, 0.05 * 2**tried))

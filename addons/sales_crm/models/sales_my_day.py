@@ -95,9 +95,7 @@ class SalesMyDay(models.AbstractModel):
         """:return: when the day begins and ends for the manager, in UTC, naive; end excluded"""
         timezone = self._timezone(manager)
         return tuple(
-            timezone.localize(datetime.combine(day, time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
+            timezone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
             for day in (date, date + timedelta(days=1))
         )
 
@@ -108,16 +106,12 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _open_activities(self, manager, date):
         """:return: what is still to be done until the end of ``date``"""
-        return self.env["mail.activity"].search(
-            [("user_id", "=", manager.id), ("date_deadline", "<=", date)]
-        )
+        return self.env["mail.activity"].search([("user_id", "=", manager.id), ("date_deadline", "<=", date)])
 
     @api.model
     def _planned_activities(self, manager, date):
         """:return: what stood in the frozen plan of ``date``, empty before it is frozen"""
-        lines = self.env["sales.plan.line"].search(
-            [("user_id", "=", manager.id), ("date", "=", date)]
-        )
+        lines = self.env["sales.plan.line"].search([("user_id", "=", manager.id), ("date", "=", date)])
         return lines.activity_id
 
     @api.model

@@ -9,9 +9,7 @@ class SalesPlanDay(models.Model):
     _order = "date desc, user_id"
     _rec_name = "date"
 
-    user_id = fields.Many2one(
-        "res.users", "Manager", required=True, readonly=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", "Manager", required=True, readonly=True, ondelete="restrict")
     date = fields.Date(required=True, readonly=True)
 
     _user_date_uniq = models.UniqueIndex("(user_id, date)")

@@ -14,28 +14,20 @@ class SalesPlanLine(models.Model):
     _rec_name = "activity_id"
 
     date = fields.Date(required=True, readonly=True)
-    user_id = fields.Many2one(
-        "res.users", "Manager", required=True, readonly=True, ondelete="restrict"
-    )
+    user_id = fields.Many2one("res.users", "Manager", required=True, readonly=True, ondelete="restrict")
     activity_id = fields.Many2one(
-        "mail.activity", "Activity", required=True, readonly=True, index=True, ondelete="cascade"
+        "mail.activity", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    client_id = fields.Many2one(
-        "res.partner", "Client", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="restrict")
     activity_type_id = fields.Many2one("mail.activity.type", readonly=True, ondelete="restrict")
-    priority = fields.Selection(
-        [("0", "Normal"), ("1", "Urgent")], required=True, readonly=True, default="0"
-    )
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], required=True, readonly=True, default="0")
     origin = fields.Selection(
         [("planned", "Planned"), ("carried", "Carried over"), ("cadence", "Regular work")],
         required=True,
         readonly=True,
         default="planned",
     )
-    activity_state_final = fields.Selection(
-        related="activity_id.activity_state_final", string="Result"
-    )
+    activity_state_final = fields.Selection(related="activity_id.activity_state_final", string="Result")
     datetime_done = fields.Datetime(related="activity_id.datetime_done")
 
     _user_date_activity_uniq = models.UniqueIndex("(user_id, date, activity_id)")

@@ -22,9 +22,7 @@ class TestActivityClient(SalesCrmCommon):
         cls.other = cls._create_client("Beta", cls.colleague)
 
     def _lead(self, partner):
-        return self.env["crm.lead"].create(
-            {"name": "Deal", "partner_id": partner.id, "type": "opportunity"}
-        )
+        return self.env["crm.lead"].create({"name": "Deal", "partner_id": partner.id, "type": "opportunity"})
 
     def test_client_and_contact(self):
         self.assertEqual(self._plan(self.client, DAY).client_id, self.client)
@@ -61,9 +59,7 @@ class TestActivityClient(SalesCrmCommon):
         self.assertEqual(activity.client_id, self.other)
 
     def test_invoice(self):
-        invoice = self.env["account.move"].create(
-            {"move_type": "out_invoice", "partner_id": self.contact.id}
-        )
+        invoice = self.env["account.move"].create({"move_type": "out_invoice", "partner_id": self.contact.id})
         activity = self._plan(invoice, DAY)
         self.assertEqual(activity.client_id, self.client)
         invoice.partner_id = self.other
@@ -71,9 +67,7 @@ class TestActivityClient(SalesCrmCommon):
 
     def test_vendor_bill_is_not_a_clients(self):
         vendor = self.env["res.partner"].create({"name": "Vendor", "is_company": True})
-        bill = self.env["account.move"].create(
-            {"move_type": "in_invoice", "partner_id": vendor.id}
-        )
+        bill = self.env["account.move"].create({"move_type": "in_invoice", "partner_id": vendor.id})
         self.assertFalse(self._plan(bill, DAY).client_id)
 
     def test_meeting(self):
@@ -165,18 +159,21 @@ class TestActivityClient(SalesCrmCommon):
             lambda: first.action_cancel_with_reason("Changed plans"),
             lambda: third.write({"res_id": self._lead(self.other).id}),
             lambda: second.write({"active": True}),
-            lambda: lead.unlink(),
+            lead.unlink,
         ]
         for number, step in enumerate(steps):
             step()
             for client in self.client | self.other:
-                activities = self.env["mail.activity"].with_context(active_test=False).search(
-                    [("client_id", "=", client.id)]
+                activities = (
+                    self.env["mail.activity"]
+                    .with_context(active_test=False)
+                    .search([("client_id", "=", client.id)])
                 )
                 dues = activities.filtered("active").mapped("date_deadline")
                 contacts = activities.filtered(
-                    lambda a: a.activity_state_final == "done"
-                    and (not a.outcome_id or a.outcome_id.is_contact)
+                    lambda a: (
+                        a.activity_state_final == "done" and (not a.outcome_id or a.outcome_id.is_contact)
+                    )
                 ).mapped("datetime_done")
                 self.assertEqual(
                     (client.next_step_date, client.last_contact_date),
@@ -235,8 +232,10 @@ class TestActivityTrace(SalesCrmCommon):
     def test_finish_needs_a_date_and_takes_no_other_fields(self):
         with self.assertRaisesRegex(UserError, "date of the next step"):
             self.mine.action_finish(next_step={"summary": "Sometime"})
-        next_id = self._plan(self.client, DAY).with_user(self.manager).action_finish(
-            next_step={"date_deadline": "2026-11-26", "carry_count": 7, "res_id": 1}
+        next_id = (
+            self._plan(self.client, DAY)
+            .with_user(self.manager)
+            .action_finish(next_step={"date_deadline": "2026-11-26", "carry_count": 7, "res_id": 1})
         )
         follow_up = self.env["mail.activity"].browse(next_id)
         self.assertEqual((follow_up.carry_count, follow_up.res_id), (0, self.client.id))
@@ -244,9 +243,7 @@ class TestActivityTrace(SalesCrmCommon):
     def test_finish_wizard(self):
         action = self.mine.action_sales_finish()
         wizard = Form(
-            self.env["sales.activity.finish"]
-            .with_user(self.manager)
-            .with_context(**action["context"])
+            self.env["sales.activity.finish"].with_user(self.manager).with_context(**action["context"])
         )
         wizard.outcome_id = self.outcome
         wizard.next_date = date(2026, 11, 27)
@@ -382,9 +379,9 @@ class TestActivityTrace(SalesCrmCommon):
     def test_user_with_open_activities_stays(self):
         message = "1 open activities with clients. Reassign them"
         for leave in (
-            lambda: self.manager.action_archive(),
+            self.manager.action_archive,
             lambda: self.manager.write({"active": False}),
-            lambda: self.manager.unlink(),
+            self.manager.unlink,
         ):
             with self.assertRaisesRegex(UserError, message), self.cr.savepoint():
                 leave()

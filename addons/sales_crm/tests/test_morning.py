@@ -245,11 +245,11 @@ class TestMorning(SalesCrmCommon):
             activities |= self._plan(self.client, FRIDAY)
         self.patch(type(self.env["sales.morning"]), "_batch_size", 2)
         left = iter([60, 0, 0, 0])
-        with self._at(f"{MONDAY} 09:00"):
-            with patch.object(
-                type(self.env["sales.morning"]), "_commit", lambda *args: next(left)
-            ):
-                self.env["sales.morning"]._run()
+        with (
+            self._at(f"{MONDAY} 09:00"),
+            patch.object(type(self.env["sales.morning"]), "_commit", lambda *args: next(left)),
+        ):
+            self.env["sales.morning"]._run()
         self.assertEqual(sum(activities.mapped("carry_count")), 2)
         plan = self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)])
         self.assertFalse(plan, "the plan is not frozen before the carry-over is complete")
@@ -331,9 +331,7 @@ class TestMorning(SalesCrmCommon):
         planned.date_deadline = date(2026, 11, 30)
         self._plan(self.client, date(2026, 11, 23))
         self._run_morning(f"{MONDAY} 12:00")
-        self.assertEqual(
-            self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)]), lines
-        )
+        self.assertEqual(self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)]), lines)
 
     def test_empty_plan_is_frozen_too(self):
         self._run_morning(f"{MONDAY} 08:00")

@@ -58,7 +58,9 @@ class TestClientCard(SalesCrmCommon):
 
     def test_list_opens_with_constant_queries(self):
         view = self.env.ref("sales_crm.res_partner_view_list_client")
-        specification = {name: {} for name in ("complete_name", "next_step_date", "user_id", "next_step_late")}
+        specification = {
+            name: {} for name in ("complete_name", "next_step_date", "user_id", "next_step_late")
+        }
 
         def queries():
             self.env.invalidate_all()

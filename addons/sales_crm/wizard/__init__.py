@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import sales_activity_cancel
 from . import sales_activity_finish

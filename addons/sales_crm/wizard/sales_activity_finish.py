@@ -12,7 +12,6 @@ class SalesActivityFinish(models.TransientModel):
     activity_type_id = fields.Many2one(related="activity_id.activity_type_id")
     outcome_id = fields.Many2one(
         "sales.activity.outcome",
-        "Outcome",
         domain="['|', ('activity_type_ids', '=', False), ('activity_type_ids', 'in', activity_type_id)]",
     )
     feedback = fields.Text("What Was Agreed")
