@@ -24,13 +24,14 @@ fi
 if exists "$part"; then
     odoo db "${connection[@]}" drop "$part"
 fi
-batch "$part" -i base --load-language=ru_RU
+batch "$part" -i base --load-language=en_US,ru_RU
 odoo shell "${connection[@]}" -d "$part" --no-http --workers=0 <<'PYTHON'
 import os
 
 admin = env.ref("base.user_admin")
 admin.password = os.environ["ADMIN_PASSWORD"]
 (admin.partner_id | env.company.partner_id).lang = os.environ["CRM_LANG"]
+env["ir.default"].set("res.partner", "lang", os.environ["CRM_LANG"])
 env.cr.commit()
 PYTHON
 batch "$part" -i sales_crm

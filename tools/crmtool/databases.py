@@ -107,11 +107,16 @@ def _sources(stack: Stack) -> str:
 
 
 def set_language(stack: Stack, name: str, lang: str) -> None:
-    """Give the main company and everybody who is there the language, before our add-on is installed."""
+    """Give everybody who is there, and who comes, the language, before our add-on is installed."""
     stack.query(
         name,
         f"UPDATE res_partner SET lang = '{lang}'"
         " WHERE id IN (SELECT partner_id FROM res_users UNION SELECT partner_id FROM res_company)",
+    )
+    stack.query(
+        name,
+        f"UPDATE ir_default SET json_value = '\"{lang}\"' WHERE field_id ="
+        " (SELECT id FROM ir_model_fields WHERE model = 'res.partner' AND name = 'lang')",
     )
 
 

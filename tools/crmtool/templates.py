@@ -9,6 +9,7 @@ from .stack import Stack
 
 PREFIX = "crm_tmpl"
 BUILDING = "_new"
+LANGUAGES = "en_US,ru_RU"  # the first one becomes the default, until set_language
 
 
 def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
@@ -22,7 +23,7 @@ def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
         stack.batch(
             f"creating a template of Odoo's modules, {content} (once, a minute or two)",
             LOGS / f"{name}.log",
-            *("-d", building, "-i", ",".join(depends), "--load-language=ru_RU"),
+            *("-d", building, "-i", ",".join(depends), f"--load-language={LANGUAGES}"),
             "--with-demo" if demo else "--without-demo=True",
         )
         databases.rename(stack, building, name)
@@ -72,7 +73,7 @@ def _drop_like(stack: Stack, prefix: str) -> None:
 
 
 def _name(stack: Stack, kind: str, *ingredients: str) -> str:
-    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), *ingredients)
+    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, *ingredients)
     return f"{PREFIX}_{_place()}_{kind}_{digest}"
 
 
