@@ -235,8 +235,9 @@ class SalesMyDay(models.AbstractModel):
 
     @api.model
     def _prepare_document(self, activity, contacts):
-        """:return: dict of the document, False where it is the client himself"""
-        if not activity.res_model or self._is_about_client(activity):
+        """:return: dict of the document, False where it is the client himself or his contact"""
+        client = activity.sudo().client_id
+        if not activity.res_model or (activity.res_model == "res.partner" and client):
             return False
         return {
             "model": activity.res_model,
@@ -246,19 +247,12 @@ class SalesMyDay(models.AbstractModel):
         }
 
     @api.model
-    def _is_about_client(self, activity):
-        client = activity.sudo().client_id
-        return activity.res_model == "res.partner" and activity.res_id == client.id
-
-    @api.model
     def _prepare_phone(self, activity, contacts, readable):
         """:return: dict with whom to call: the document's contact, else the client"""
-        contact = contacts.get((activity.res_model, activity.res_id))
-        if contact and contact["phone"]:
-            return contact
+        contact = contacts.get((activity.res_model, activity.res_id)) or {"contact": "", "phone": ""}
         client = activity.sudo().client_id
-        phone = client.phone if client.id in readable else False
-        return {"contact": "", "phone": phone or ""}
+        phone = contact["phone"] or (client.id in readable and client.phone)
+        return {**contact, "phone": phone or ""}
 
     @api.model
     def _get_contacts(self, activities):

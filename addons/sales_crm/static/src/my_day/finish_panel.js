@@ -1,0 +1,57 @@
+import {Component, useEffect, useRef, useState} from "@odoo/owl";
+import {QuickDates} from "./quick_dates";
+
+/** Asks what came of an activity and what comes next, in one place. */
+export class FinishPanel extends Component {
+    static template = "sales_crm.FinishPanel";
+    static components = {QuickDates};
+    static props = {
+        row: Object,
+        day: Object,
+        /** What was entered so far; it outlives the panel, so that nothing typed is lost */
+        draft: Object,
+        busy: Boolean,
+        onDone: Function,
+        onClose: Function,
+    };
+
+    setup() {
+        this.draft = useState(this.props.draft);
+        const root = useRef("root");
+        useEffect(
+            (el) => el?.querySelector("button")?.focus(),
+            () => [root.el]
+        );
+    }
+
+    get outcomes() {
+        return this.props.day.outcomes.filter(
+            ({type_ids}) => !type_ids.length || type_ids.includes(this.props.row.type.id)
+        );
+    }
+
+    get types() {
+        const {row, day} = this.props;
+        return day.types.filter(({id, model}) => !model || model === row.res_model || id === row.type.id);
+    }
+
+    get nextDateNames() {
+        return ["tomorrow", "in_3_workdays", "next_week"];
+    }
+
+    toggleOutcome(id) {
+        this.draft.outcome_id = this.draft.outcome_id === id ? false : id;
+    }
+
+    selectDate(date) {
+        this.draft.next_date = date;
+    }
+
+    /** Ctrl+Enter finishes from anywhere in the panel. */
+    onKeydown(ev) {
+        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
+            ev.preventDefault();
+            this.props.onDone();
+        }
+    }
+}

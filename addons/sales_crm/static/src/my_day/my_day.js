@@ -1,0 +1,391 @@
+import {Component, onWillStart, useExternalListener, useRef, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
+import {Dropdown} from "@web/core/dropdown/dropdown";
+import {DropdownItem} from "@web/core/dropdown/dropdown_item";
+import {_t} from "@web/core/l10n/translation";
+import {RPCError} from "@web/core/network/rpc";
+import {registry} from "@web/core/registry";
+import {user} from "@web/core/user";
+import {KeepLast} from "@web/core/utils/concurrency";
+import {useService} from "@web/core/utils/hooks";
+import {useSetupAction} from "@web/search/action_hook";
+import {Layout} from "@web/search/layout";
+import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {formatLongDate, formatWeekday} from "./day_format";
+import {MyDayRow} from "./my_day_row";
+
+const STORAGE_KEY = "sales_crm.my_day";
+/** Seconds after which a day that is looked at again is asked for anew */
+const STALE_AFTER = 60;
+
+const SECTIONS = [
+    {name: "urgent", title: _t("Urgent")},
+    {name: "carried", title: _t("Carried over")},
+    {name: "today", title: _t("Today")},
+];
+
+/** A manager's day: what is to be done, in its order, and how far he is. */
+export class MyDay extends Component {
+    static template = "sales_crm.MyDay";
+    static components = {Dropdown, DropdownItem, Layout, MyDayRow};
+    static props = {...standardActionServiceProps};
+    static path = "my-day";
+    static displayName = _t("My Day");
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.notification = useService("notification");
+        this.keepLast = new KeepLast();
+        this.root = useRef("root");
+        const remembered = this.recall();
+        this.state = useState({
+            day: null,
+            userId: remembered.userId,
+            filter: remembered.filter,
+            showDone: remembered.showDone,
+            panel: {id: false, name: ""},
+            drafts: {},
+            busy: {},
+            ...this.props.state?.myDay,
+        });
+        useSetupAction({
+            rootRef: this.root,
+            getLocalState: () => ({myDay: this.exportState()}),
+        });
+        useExternalListener(document, "visibilitychange", () => this.onVisibilityChange());
+        onWillStart(() => this.load());
+    }
+
+    // ---------------------------------------------------------------------------------------------
+    // The day
+    // ---------------------------------------------------------------------------------------------
+
+    async load() {
+        const userId = this.state.userId || false;
+        const call = () => this.orm.call("sales.my.day", "get_day", [], {user_id: userId});
+        try {
+            this.state.day = await this.keepLast.add(call());
+        } catch (error) {
+            if (!(error instanceof RPCError) || !userId) {
+                throw error;
+            }
+            // The manager who was looked at last is not one any more
+            this.state.userId = false;
+            return this.load();
+        }
+        this.loadedAt = Date.now();
+    }
+
+    onVisibilityChange() {
+        const isStale = Date.now() - this.loadedAt > STALE_AFTER * 1000;
+        if (document.visibilityState === "visible" && isStale) {
+            return this.attempt(() => this.load());
+        }
+    }
+
+    get isOwnDay() {
+        return this.state.day.user.id === user.userId;
+    }
+
+    get title() {
+        return formatLongDate(this.state.day.date);
+    }
+
+    get figures() {
+        return this.state.day.figures;
+    }
+
+    /** Widths of the parts of the progress bar, in percent. */
+    get parts() {
+        const {total, done, moved, cancelled} = this.figures;
+        const percent = (count) => (total ? (100 * count) / total : 0);
+        return {done: percent(done), moved: percent(moved), cancelled: percent(cancelled)};
+    }
+
+    get rows() {
+        return this.state.day.rows.filter((row) => this.matches(row, this.state.filter));
+    }
+
+    get sections() {
+        const rows = this.rows;
+        return SECTIONS.map((section) => ({
+            ...section,
+            rows: rows.filter((row) => row.section === section.name),
+        })).filter((section) => section.rows.length);
+    }
+
+    // ---------------------------------------------------------------------------------------------
+    // Filters, remembered in this browser
+    // ---------------------------------------------------------------------------------------------
+
+    recall() {
+        const remembered = {userId: false, filter: {kind: "all", typeId: false}, showDone: false};
+        try {
+            Object.assign(remembered, JSON.parse(browser.localStorage.getItem(this.storageKey)));
+        } catch {
+            browser.localStorage.removeItem(this.storageKey);
+        }
+        return remembered;
+    }
+
+    remember() {
+        const {userId, filter, showDone} = this.state;
+        browser.localStorage.setItem(this.storageKey, JSON.stringify({userId, filter, showDone}));
+    }
+
+    /** Two users of one browser don't share what is remembered. */
+    get storageKey() {
+        return `${STORAGE_KEY}.${user.userId}`;
+    }
+
+    exportState() {
+        const {drafts, panel} = this.state;
+        return JSON.parse(JSON.stringify({drafts, panel}));
+    }
+
+    matches(row, {kind, typeId}) {
+        return (
+            (kind !== "urgent" || row.urgent) &&
+            (kind !== "carried" || Boolean(row.carry_count) || row.date_deadline < this.state.day.date) &&
+            (!typeId || row.type.id === typeId)
+        );
+    }
+
+    count(filter) {
+        return this.state.day.rows.filter((row) => this.matches(row, filter)).length;
+    }
+
+    get kinds() {
+        return [
+            {kind: "all", label: _t("All")},
+            {kind: "urgent", label: _t("Urgent")},
+            {kind: "carried", label: _t("Carried over")},
+        ].map((item) => ({...item, count: this.count({kind: item.kind, typeId: false})}));
+    }
+
+    /** The types of today's activities; the chosen one also when nothing of it is left. */
+    get types() {
+        const counts = new Map();
+        for (const {type} of this.state.day.rows) {
+            counts.set(type.id, {...type, count: (counts.get(type.id)?.count || 0) + 1});
+        }
+        const {typeId} = this.state.filter;
+        if (typeId && !counts.has(typeId)) {
+            const type = this.state.day.types.find(({id}) => id === typeId);
+            if (type) {
+                counts.set(typeId, {...type, count: 0});
+            }
+        }
+        return [...counts.values()].sort((a, b) => b.count - a.count || a.id - b.id);
+    }
+
+    filterKind(kind) {
+        this.state.filter = {...this.state.filter, kind};
+        this.remember();
+    }
+
+    filterType(typeId) {
+        const isChosen = this.state.filter.typeId === typeId;
+        this.state.filter = {...this.state.filter, typeId: isChosen ? false : typeId};
+        this.remember();
+    }
+
+    resetFilter() {
+        this.state.filter = {kind: "all", typeId: false};
+        this.remember();
+    }
+
+    toggleDone() {
+        this.state.showDone = !this.state.showDone;
+        this.remember();
+    }
+
+    async selectManager(userId) {
+        this.state.userId = userId === user.userId ? false : userId;
+        this.state.panel = {id: false, name: ""};
+        this.remember();
+        await this.attempt(() => this.load());
+    }
+
+    // ---------------------------------------------------------------------------------------------
+    // Work
+    // ---------------------------------------------------------------------------------------------
+
+    /**
+     * Do what may be refused. The refusal is shown, what was entered stays.
+     *
+     * @param {Function} work
+     * @returns {Promise<boolean>} whether it was done
+     */
+    async attempt(work) {
+        try {
+            await work();
+            return true;
+        } catch (error) {
+            if (!(error instanceof RPCError)) {
+                throw error;
+            }
+            this.notification.add(error.data?.message || error.message, {type: "danger"});
+            return false;
+        }
+    }
+
+    /** Work on one row, then show the day as it is now. */
+    async process(row, work) {
+        if (this.state.busy[row.id]) {
+            return;
+        }
+        this.state.busy[row.id] = true;
+        const next = this.getNextId(row);
+        try {
+            if (await this.attempt(work)) {
+                delete this.state.drafts[row.id];
+                this.state.panel = {id: false, name: ""};
+                await this.attempt(() => this.load());
+                this.focusRow(next);
+            }
+        } finally {
+            delete this.state.busy[row.id];
+        }
+    }
+
+    togglePanel(row, name) {
+        const {panel, drafts} = this.state;
+        const isOpen = panel.id === row.id && panel.name === name;
+        drafts[row.id] ??= this.makeDraft(row);
+        this.state.panel = isOpen ? {id: false, name: ""} : {id: row.id, name};
+        if (isOpen) {
+            this.focusRow(row.id);
+        }
+    }
+
+    makeDraft(row) {
+        return {
+            outcome_id: false,
+            feedback: "",
+            next_date: false,
+            next_type_id: row.type.id,
+            next_summary: "",
+            next_urgent: false,
+        };
+    }
+
+    finish(row) {
+        const draft = this.state.drafts[row.id];
+        return this.process(row, async () => {
+            await this.orm.call("mail.activity", "action_finish", [[row.id]], {
+                outcome_id: draft.outcome_id,
+                feedback: draft.feedback.trim() || false,
+                next_step: this.getNextStep(draft),
+            });
+            if (draft.next_date) {
+                this.notify(_t("Done. Next step: %s", formatWeekday(draft.next_date)));
+            }
+        });
+    }
+
+    getNextStep(draft) {
+        return (
+            draft.next_date && {
+                date_deadline: draft.next_date,
+                activity_type_id: draft.next_type_id,
+                summary: draft.next_summary.trim() || false,
+                priority: draft.next_urgent ? "1" : "0",
+                user_id: this.state.day.user.id,
+            }
+        );
+    }
+
+    move(row, date) {
+        return this.process(row, async () => {
+            await this.orm.call("mail.activity", "action_move", [[row.id], date]);
+            this.notify(_t("Moved to %s", formatWeekday(date)));
+        });
+    }
+
+    notify(message) {
+        this.notification.add(message, {type: "success"});
+    }
+
+    /** The dialog that asks for the reason; the day is asked for again when it is closed. */
+    cancel(row) {
+        return this.openDialog("sales_crm.sales_activity_cancel_action", {
+            default_activity_ids: [row.id],
+        });
+    }
+
+    planActivity() {
+        return this.openDialog("sales_crm.mail_activity_action_plan", {
+            default_date_deadline: this.state.day.date,
+            default_user_id: this.state.day.user.id,
+        });
+    }
+
+    openDialog(action, context) {
+        return this.action.doAction(action, {
+            additionalContext: context,
+            onClose: () => this.attempt(() => this.load()),
+        });
+    }
+
+    openClient(row) {
+        return this.action.doAction("sales_crm.res_partner_action_clients", {
+            viewType: "form",
+            props: {resId: row.client.id},
+        });
+    }
+
+    openDocument(row) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: row.document.model,
+            res_id: row.document.id,
+            views: [[false, "form"]],
+        });
+    }
+
+    openClientsWithoutNextStep() {
+        return this.action.doAction("sales_crm.res_partner_action_clients", {
+            additionalContext: {search_default_no_next_step: 1},
+        });
+    }
+
+    // ---------------------------------------------------------------------------------------------
+    // Keyboard
+    // ---------------------------------------------------------------------------------------------
+
+    getNextId(row) {
+        const rows = this.sections.flatMap((section) => section.rows);
+        const index = rows.findIndex(({id}) => id === row.id);
+        return (rows[index + 1] || rows[index - 1])?.id;
+    }
+
+    focusRow(id) {
+        const find = () => this.root.el?.querySelector(`.o_sales_row[data-id="${id}"] button`);
+        browser.requestAnimationFrame(() => find()?.focus());
+    }
+
+    /** Arrows (or j, k) go through the rows, Escape closes the panel. */
+    onKeydown(ev) {
+        const row = ev.target.closest(".o_sales_row");
+        if (!row || ev.ctrlKey || ev.altKey || ev.metaKey) {
+            return;
+        }
+        const inPanel = ev.target.closest(".o_sales_panel");
+        if (ev.key === "Escape" && this.state.panel.id) {
+            ev.preventDefault();
+            this.focusRow(this.state.panel.id);
+            this.state.panel = {id: false, name: ""};
+            return;
+        }
+        const step = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[ev.key];
+        if (step && !inPanel) {
+            ev.preventDefault();
+            const rows = [...this.root.el.querySelectorAll(".o_sales_row:not(.o_sales_row_done)")];
+            rows[rows.indexOf(row) + step]?.querySelector("button").focus();
+        }
+    }
+}
+
+registry.category("actions").add("sales_crm.my_day", MyDay);

@@ -1,0 +1,80 @@
+import {Component} from "@odoo/owl";
+import {_t} from "@web/core/l10n/translation";
+import {FinishPanel} from "./finish_panel";
+import {QuickDates} from "./quick_dates";
+import {formatShortDate, formatTime, isPast} from "./day_format";
+
+/** One activity of the day: one line, and the panel that is open under it. */
+export class MyDayRow extends Component {
+    static template = "sales_crm.MyDayRow";
+    static components = {FinishPanel, QuickDates};
+    static props = {
+        row: Object,
+        day: Object,
+        /** Which panel is open: "finish", "move" or none */
+        panel: {type: String, optional: true},
+        draft: {type: Object, optional: true},
+        busy: Boolean,
+        onToggle: Function,
+        onFinish: Function,
+        onMove: Function,
+        onCancel: Function,
+        onOpenClient: Function,
+        onOpenDocument: Function,
+    };
+
+    get time() {
+        const {row, day} = this.props;
+        const moment = this.isDone ? row.datetime_done : row.datetime_planned;
+        return moment ? formatTime(moment, day.timezone) : "";
+    }
+
+    get isDone() {
+        return this.props.row.section === "done";
+    }
+
+    get isLate() {
+        const {datetime_planned} = this.props.row;
+        return !this.isDone && datetime_planned && isPast(datetime_planned);
+    }
+
+    get title() {
+        return this.props.row.summary || this.props.row.type.name;
+    }
+
+    get telephone() {
+        return `tel:${this.props.row.phone.replace(/[^\d+*#,;]/g, "")}`;
+    }
+
+    get clientHref() {
+        return `/odoo/clients/${this.props.row.client.id}`;
+    }
+
+    /** How the activity got here, for those that were not done on their day. */
+    get carried() {
+        const {row, day} = this.props;
+        const planned = row.date_planned || row.date_deadline;
+        if (row.carry_count) {
+            return _t("carried ×%(count)s, planned for %(date)s", {
+                count: row.carry_count,
+                date: formatShortDate(planned),
+            });
+        }
+        if (!this.isDone && row.date_deadline < day.date) {
+            return _t("late, planned for %(date)s", {date: formatShortDate(row.date_deadline)});
+        }
+        return "";
+    }
+
+    get moveNames() {
+        return ["tomorrow", "in_2_days", "next_monday"];
+    }
+
+    /** A click with a key held, or the middle button, does what the browser does. */
+    onClickClient(ev) {
+        if (!ev.ctrlKey && !ev.metaKey && !ev.shiftKey) {
+            ev.preventDefault();
+            this.props.onOpenClient(this.props.row);
+        }
+    }
+}
