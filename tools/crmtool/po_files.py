@@ -32,7 +32,8 @@ def terms_of(exported: polib.POFile, name: str) -> polib.POFile:
             entry_of_mine = polib.POEntry(
                 **{key: getattr(entry, key) for key in ("msgid", "flags", "tcomment")}
             )
-            entry_of_mine.comment = f"module: {name}"
+            # The further lines tell Odoo which terms Python and which the browser asks for
+            entry_of_mine.comment = "\n".join([f"module: {name}", *entry.comment.splitlines()[1:]])
             entry_of_mine.occurrences = [
                 place for place in entry.occurrences if belongs(place[0], name)
             ] or entry.occurrences
