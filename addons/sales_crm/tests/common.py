@@ -22,9 +22,9 @@ class SalesCrmCommon(TransactionCase):
             {"name": "Five days", "tz": "UTC", "company_id": cls.company.id}
         )
         cls.company.resource_calendar_id = cls.calendar
-        cls.head = new_test_user(cls.env, "the_head", "sales_crm.group_head", tz="UTC")
-        cls.manager = new_test_user(cls.env, "manager_a", "sales_crm.group_manager", tz="UTC")
-        cls.colleague = new_test_user(cls.env, "manager_b", "sales_crm.group_manager", tz="UTC")
+        cls.head = new_test_user(cls.env, "the_head", "sales_crm.group_head", tz="UTC", lang="en_US")
+        cls.manager = new_test_user(cls.env, "manager_a", "sales_crm.group_manager", tz="UTC", lang="en_US")
+        cls.colleague = new_test_user(cls.env, "manager_b", "sales_crm.group_manager", tz="UTC", lang="en_US")
         cls.team = cls.env["crm.team"].create(
             {
                 "name": "Department",
