@@ -1,5 +1,6 @@
 """Fixtures of the black-box tests: databases, servers, browser windows; all gone when the run ends."""
 
+import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,13 +46,23 @@ def make_database(stack: stacks.Stack, run: TestRun) -> Iterator[Callable[..., s
     """Create databases with our add-ons: ``make_database("import", demo=False, lang="ru_RU")``."""
     made = []
 
+    @functools.cache
+    def template(lang: str) -> str:
+        """Return a template of this very run: the common one changes when somebody edits the sources meanwhile."""
+        name = run.database(f"template_{lang.lower()}")
+        with stacks.setup_lock():
+            databases.clone(stack, templates.of_addons(stack, addons.names(), lang), name)
+        made.append(name)
+        return name
+
     def make(purpose: str, *, demo: bool = True, lang: str = "en_US") -> str:
         name = run.database(purpose)
         made.append(name)
         if demo:
-            databases.clone(stack, templates.of_addons(stack, addons.names(), lang), name)
+            databases.clone(stack, template(lang), name)
         else:
-            templates.create(stack, name, addons.names(), demo=False, lang=lang)
+            with stacks.setup_lock():
+                templates.create(stack, name, addons.names(), demo=False, lang=lang)
         return name
 
     yield make

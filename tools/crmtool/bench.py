@@ -21,7 +21,8 @@ def bench(args: argparse.Namespace) -> int:
         ready = stack.ensure(development=True)
     with TestRun.of(ready) as run:
         database = run.database("bench")
-        templates.create(ready, database, addons.names(), demo=False, lang="en_US")
+        with stack.setup_lock():
+            templates.create(ready, database, addons.names(), demo=False, lang="en_US")
         env = {
             **ready.environment(),
             "CRM_BENCH_DB": database,

@@ -34,7 +34,9 @@ def lint(args: argparse.Namespace) -> int:
                 _run(step.fix)
     tally = check(None)
     with TestRun.of(ready) as run:
-        tally.add(check_translations(ready, i18n.fresh_database(ready, run)))
+        with stack.setup_lock():
+            database = i18n.fresh_database(ready, run)
+        tally.add(check_translations(ready, database))
     print(tally.line(), flush=True)
     return 1 if tally.failed else 0
 

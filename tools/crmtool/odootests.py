@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from . import addons, databases, process, selection, server, templates
 from .console import Progress
 from .layout import LOGS
-from .stack import Stack
+from .stack import Stack, setup_lock
 from .testrun import FAILURES, Tally, TestRun
 
 LOG = LOGS / "addon-tests.log"
@@ -68,7 +68,8 @@ def run(stack: Stack, test_run: TestRun, expression: str | None) -> tuple[Tally,
     if not tags:
         return Tally(), None
     database = test_run.database("addon")
-    databases.clone(stack, templates.of_dependencies(stack, ours, demo=False), database)
+    with setup_lock():
+        databases.clone(stack, templates.of_dependencies(stack, ours, demo=False), database)
     reader = LogReader()
     progress = Progress(f"testing {', '.join(ours)}")
 

@@ -1,7 +1,9 @@
 """``./crm test``: lint, the add-ons' tests, the black-box tests, one line of counts, nothing left behind."""
 
 import argparse
+import contextlib
 import shutil
+from collections.abc import Callable, Iterator
 
 from . import addons, blackbox, browser, lint, odootests, postgres, stack, templates, testrun
 from .console import CrmError, say, warn
@@ -12,10 +14,8 @@ def test(args: argparse.Namespace) -> int:
     """Run the tests that were asked for; the exit code is 0 only if some ran and none failed."""
     total = Tally()
     try:
-        _run(args, total)
-    except CrmError as error:
-        warn(str(error))
-        total.failures.append(str(error).partition("\n")[0])
+        with _counted(total):
+            _run(args, total)
     except KeyboardInterrupt:
         total.failures.append("interrupted")
     for failure in total.failures:
@@ -31,11 +31,14 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
     with stack.setup_lock():
         ready = stack.ensure(development=True)
         browser.ensure()
-        _build_templates(ready, args)
+        for demo in (*([] if args.e2e else [False]), *([] if args.addon else [True])):
+            templates.of_dependencies(ready, addons.names(), demo)
     shutil.rmtree(testrun.FAILURES, ignore_errors=True)
     try:
         with TestRun.of(ready) as run:
-            _run_parts(ready, run, args, total)
+            for part in _parts(args):
+                with _counted(total):
+                    part(ready, run, args.expression, total)
             say("cleaning up")
     finally:
         if postgres.is_named():
@@ -43,22 +46,42 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
         testrun.release_postgres(was_running)
 
 
-def _run_parts(ready: stack.Stack, run: TestRun, args: argparse.Namespace, total: Tally) -> None:
-    everything = not (args.addon or args.e2e)
-    if everything:
-        total.add(lint.check(args.expression))
-    if everything or args.addon:
-        counts, database = odootests.run(ready, run, args.expression)
-        total.add(counts)
-        if everything and database and not args.expression:
-            total.add(lint.check_translations(ready, database))
-    if everything or args.e2e:
-        total.add(blackbox.run(ready, args.expression))
+def _parts(args: argparse.Namespace) -> list[Callable]:
+    """Return what to run: everything, or the one part that was asked for."""
+    if args.addon:
+        return [_addon]
+    if args.e2e:
+        return [_black_box]
+    return [_lint, _addon_and_translations, _black_box]
 
 
-def _build_templates(ready: stack.Stack, args: argparse.Namespace) -> None:
-    ours = addons.names()
-    if not args.e2e:
-        templates.of_dependencies(ready, ours, demo=False)
-    if not args.addon:
-        templates.of_addons(ready, ours, "en_US")
+def _lint(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
+    total.add(lint.check(expression))
+
+
+def _addon(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> str | None:
+    counts, database = odootests.run(ready, run, expression)
+    total.add(counts)
+    return database
+
+
+def _addon_and_translations(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
+    database = _addon(ready, run, expression, total)
+    if database and not expression:
+        total.add(lint.check_translations(ready, database))
+
+
+def _black_box(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
+    with stack.setup_lock():
+        templates.of_addons(ready, addons.names(), "en_US")
+    total.add(blackbox.run(ready, expression))
+
+
+@contextlib.contextmanager
+def _counted(total: Tally) -> Iterator[None]:
+    """Count what could not be done as a failure, and go on with the rest."""
+    try:
+        yield
+    except CrmError as error:
+        warn(str(error))
+        total.failures.append(str(error).partition("\n")[0])
