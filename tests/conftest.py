@@ -48,7 +48,7 @@ def make_database(stack: stacks.Stack, run: TestRun) -> Iterator[Callable[..., s
 
     @functools.cache
     def template(lang: str) -> str:
-        """Return a template of this very run: the common one changes when somebody edits the sources meanwhile."""
+        """Return a template of this very run: the common one changes with the sources."""
         name = run.database(f"template_{lang.lower()}")
         with stacks.setup_lock():
             databases.clone(stack, templates.of_addons(stack, addons.names(), lang), name)
