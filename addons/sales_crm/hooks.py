@@ -1,3 +1,4 @@
 def post_init_hook(env):
-    """Bring documents that existed before the installation into the client base."""
+    """Bring what existed before the installation into the client base and its history."""
+    env["mail.activity"]._init_trace()
     env["res.partner"]._init_clients()

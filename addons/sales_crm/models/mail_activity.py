@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 
 class MailActivity(models.Model):
@@ -226,6 +227,22 @@ class MailActivity(models.Model):
             "done_user_id": self.env.uid if state else False,
             "datetime_done": fields.Datetime.now() if state else False,
         }
+
+    @api.model
+    def _init_trace(self):
+        """Activities that were done before the add-on came: core kept the day and the assignee."""
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE mail_activity
+                   SET activity_state_final = 'done', done_user_id = user_id,
+                       datetime_done = COALESCE(date_done, date_deadline)
+                 WHERE active IS NOT TRUE AND activity_state_final IS NULL
+                RETURNING id
+                """
+            )
+        )
+        self.invalidate_model(["activity_state_final", "done_user_id", "datetime_done"])
 
     # ------------------------------------------------------
     # Closing without losing

@@ -17,5 +17,6 @@ class SalesCarryLog(models.Model):
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
 
+    _date_to_idx = models.Index("(date_to)")
     _user_date_idx = models.Index("(user_id, date_to)")
     _activity_day_uniq = models.UniqueIndex("(activity_id, date_to)")

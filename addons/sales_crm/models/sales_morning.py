@@ -305,12 +305,15 @@ class SalesMorning(models.AbstractModel):
                             THEN 'carried' ELSE 'planned' END,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM frozen
+                  JOIN res_users manager ON manager.id = frozen.user_id
+                  JOIN res_partner person ON person.id = manager.partner_id
                   JOIN mail_activity activity
                     ON activity.user_id = frozen.user_id
                    AND activity.date_deadline = frozen.date
                  WHERE activity.active IS TRUE
-                    OR (activity.active IS NOT TRUE AND activity.date_done = frozen.date
-                        AND activity.activity_state_final = 'done')
+                    OR (activity.activity_state_final = 'done'
+                        AND (activity.datetime_done AT TIME ZONE 'UTC'
+                             AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date)
                 RETURNING id
                 """,
                 plan=self._plan_sql(days),

@@ -30,4 +30,5 @@ class SalesPlanLine(models.Model):
     activity_state_final = fields.Selection(related="activity_id.activity_state_final", string="Result")
     datetime_done = fields.Datetime(related="activity_id.datetime_done")
 
+    _date_idx = models.Index("(date)")
     _user_date_activity_uniq = models.UniqueIndex("(user_id, date, activity_id)")

@@ -320,6 +320,20 @@ class TestActivityTrace(SalesCrmCommon):
             with self.assertRaisesRegex(UserError, "closed already"), self.cr.savepoint():
                 self.mine.write(vals)
 
+    def test_done_before_the_installation(self):
+        self.activity.action_done()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_activity SET activity_state_final = NULL, datetime_done = NULL,"
+            " done_user_id = NULL, date_done = '2026-11-20' WHERE id = %s",
+            [self.activity.id],
+        )
+        self.activity.invalidate_recordset()
+        self.env["mail.activity"]._init_trace()
+        self.assertEqual(self.activity.activity_state_final, "done")
+        self.assertEqual(self.activity.done_user_id, self.manager)
+        self.assertEqual(self.activity.datetime_done, datetime(2026, 11, 20))
+
     def test_reopened(self):
         self.mine.action_done()
         self.mine.action_unarchive()

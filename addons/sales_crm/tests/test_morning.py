@@ -347,6 +347,16 @@ class TestMorning(SalesCrmCommon):
         lines = self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)])
         self.assertEqual(lines.activity_id, activity)
 
+    def test_done_before_work_in_another_time_zone(self):
+        """7:30 in Vladivostok is 21:30 of the day before in UTC."""
+        self.manager.tz = "Asia/Vladivostok"
+        activity = self._plan(self.client, date(2026, 11, 24))
+        with self._at(f"{MONDAY} 21:30"):
+            activity.with_user(self.manager).action_done()
+        self._run_morning(f"{MONDAY} 22:00")
+        lines = self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)])
+        self.assertEqual(lines.activity_id, activity)
+
     def test_nobody_writes_the_trace(self):
         activity = self._plan(self.client, FRIDAY)
         self._run_morning(f"{MONDAY} 09:00")
