@@ -249,7 +249,10 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _prepare_phone(self, activity, contacts, readable):
         """:return: dict with whom to call: the document's contact, else the client"""
-        contact = contacts.get((activity.res_model, activity.res_id)) or {"contact": "", "phone": ""}
+        contact = contacts.get((activity.res_model, activity.res_id)) or {
+            "contact": "",
+            "phone": "",
+        }
         client = activity.sudo().client_id
         phone = contact["phone"] or (client.id in readable and client.phone)
         return {**contact, "phone": phone or ""}
@@ -339,6 +342,11 @@ class SalesMyDay(models.AbstractModel):
         """:return: list of dict of the types of a next step; ``model`` limits it to documents"""
         types = self.env["mail.activity.type"].search([("category", "!=", "upload_file")])
         return [
-            {"id": kind.id, "name": kind.name, "icon": kind.icon or "fa-tasks", "model": kind.res_model}
+            {
+                "id": kind.id,
+                "name": kind.name,
+                "icon": kind.icon or "fa-tasks",
+                "model": kind.res_model,
+            }
             for kind in types
         ]

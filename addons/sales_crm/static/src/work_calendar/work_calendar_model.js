@@ -13,6 +13,7 @@ export class WorkCalendarModel extends CalendarModel {
         const {client_id, summary, activity_type_id, datetime_planned, active} = rawRecord;
         const what = summary || activity_type_id?.[1] || "";
         Object.assign(record, {
+            end: record.start.endOf("day"),
             title: client_id ? _t("%(client)s: %(what)s", {client: client_id[1], what}) : what,
             isStriked: !active,
             isUrgent: rawRecord.priority === "1",

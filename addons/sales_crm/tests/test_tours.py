@@ -1,0 +1,109 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import fields
+from odoo.tests import HttpCase, new_test_user, tagged
+
+
+@tagged("post_install", "-at_install")
+class TestTours(HttpCase):
+    """The screens in a real browser, as a manager uses them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
+        cls.manager = new_test_user(
+            cls.env, "tour_manager", "sales_crm.group_manager", tz="UTC", lang="en_US"
+        )
+        cls.client = cls.env["res.partner"].create(
+            {
+                "name": "Tour client",
+                "is_company": True,
+                "is_client": True,
+                "user_id": cls.manager.id,
+            }
+        )
+        cls.today = fields.Date.today()
+
+    @classmethod
+    def _plan(cls, summary, xmlid="mail.mail_activity_data_call", **values):
+        return (
+            cls.env["mail.activity"]
+            .with_context(mail_activity_quick_update=True)
+            .create(
+                {
+                    "res_model_id": cls.env["ir.model"]._get_id("res.partner"),
+                    "res_id": cls.client.id,
+                    "activity_type_id": cls.env.ref(xmlid).id,
+                    "summary": summary,
+                    "date_deadline": cls.today,
+                    "user_id": cls.manager.id,
+                    **values,
+                }
+            )
+        )
+
+    def _freeze_plan(self, activities):
+        self.env["sales.plan.line"].create(
+            [
+                {
+                    "date": self.today,
+                    "user_id": self.manager.id,
+                    "activity_id": activity.id,
+                    "client_id": activity.client_id.id,
+                    "activity_type_id": activity.activity_type_id.id,
+                    "priority": activity.priority,
+                }
+                for activity in activities
+            ]
+        )
+
+    def test_my_day(self):
+        urgent = self._plan("Urgent call", priority="1")
+        letter = self._plan("Send the price list", "mail.mail_activity_data_email")
+        visit = self._plan("Visit the shop", "sales_crm.mail_activity_type_visit")
+        self._freeze_plan(urgent | letter | visit)
+        self.start_tour("/odoo/my-day", "sales_crm_my_day", login="tour_manager")
+        self.assertEqual(
+            (urgent.activity_state_final, urgent.outcome_id, urgent.feedback),
+            ("done", self.env.ref("sales_crm.outcome_agreed"), "Takes 12 pallets"),
+        )
+        self.assertEqual(letter.date_deadline, self.today + timedelta(days=2))
+        self.assertEqual(
+            (visit.activity_state_final, visit.cancel_reason),
+            ("cancelled", "The shop is closed"),
+        )
+        next_step = self.client.open_activity_ids - letter
+        self.assertEqual(
+            (next_step.summary, next_step.date_deadline, next_step.user_id),
+            ("Send the contract", self.today + timedelta(days=1), self.manager),
+        )
+
+    def test_my_day_plan(self):
+        self.start_tour("/odoo/my-day", "sales_crm_my_day_plan", login="tour_manager")
+        activity = self.client.open_activity_ids
+        self.assertEqual(
+            (activity.summary, activity.date_deadline, activity.user_id),
+            ("Ask", self.today, self.manager),
+        )
+
+    def test_work_calendar(self):
+        """Today at noon in the browser's time zone; tomorrow is in the same month view."""
+        moment = datetime.combine(self.today, time(12)).astimezone(pytz.utc)
+        activity = self._plan("Call", datetime_planned=moment.replace(tzinfo=None))
+        self.start_tour("/odoo/work-calendar", "sales_crm_work_calendar", login="tour_manager")
+        self.assertEqual(activity.activity_state_final, "done")
+        self.assertEqual(activity.date_deadline, self.today + timedelta(days=1))
+        self.assertEqual(
+            activity.outcome_id, self.env.ref("sales_crm.outcome_agreed"), "Chosen in the dialog"
+        )
+
+    def test_chatter_cancel_asks_for_the_reason(self):
+        activity = self._plan("Send the price list")
+        self.start_tour(f"/odoo/clients/{self.client.id}", "sales_crm_chatter_cancel", login="tour_manager")
+        self.assertEqual(
+            (activity.exists().activity_state_final, activity.cancel_reason),
+            ("cancelled", "They have it already"),
+        )
