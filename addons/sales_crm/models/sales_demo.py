@@ -28,8 +28,11 @@ class SalesDemo(models.AbstractModel):
         if users.search_count([("login", "=", "manager1")], limit=1):
             return False
         # sudo: only the server writes what was done and when
+        lang = self.env.ref("base.user_admin").lang
+        if lang != "en_US":  # Odoo loads translations after the demo data, the chatter needs them now
+            self.env["ir.module.module"]._load_module_terms(["sales_crm"], [lang])
         loader = self.sudo().with_context(
-            lang=self.env.ref("base.user_admin").lang,
+            lang=lang,
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,

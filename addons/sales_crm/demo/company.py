@@ -1,0 +1,233 @@
+"""The example company itself: its people, products and clients."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from odoo.fields import Command
+from odoo.tools import SQL
+
+UNNAMED = ("YourCompany", "My Company")  # what Odoo calls the main company before anybody does
+
+
+@dataclass
+class Client:
+    """A client with whom the history is written."""
+
+    partner: object
+    manager: object  # of today
+    client_class: str
+    contacts: list  # of (partner, how the person is called)
+    former: object = None  # the manager before
+    handed_over: int = 0  # index of the working day on which the manager changed
+    deals: list = field(default_factory=list)  # the open ones
+
+    def manager_on(self, index):
+        """:return: the user who was the manager on the working day ``index``"""
+        return self.former if index < self.handed_over else self.manager
+
+
+class Company:
+    """Creates users, products and clients; the parts of the history read what is here."""
+
+    def __init__(self, env, book, days):
+        self.env = env
+        self.book = book
+        self.days = days
+        self.price_rate = 1
+        self.managers = self.former = env["res.users"]
+        self.head = self.team = self.products = None
+        self.clients = []
+
+    def load(self):
+        self._introduce_company()
+        self._create_users()
+        self._create_products()
+        self._create_clients()
+
+    def backdate(self, records, moments, users=None):
+        """Let the records be as old as they tell.
+
+        :param list moments: when each of ``records`` was created
+        :param list users: who created each of them; the loading user, if not given
+        """
+        records.flush_recordset()
+        authors = users or [self.env.user] * len(records)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE %s record
+                   SET create_date = past.moment, write_date = past.moment,
+                       create_uid = past.author, write_uid = past.author
+                  FROM unnest(%s::int[], %s::timestamp[], %s::int[]) AS past(id, moment, author)
+                 WHERE record.id = past.id
+                """,
+                SQL.identifier(records._table),
+                records.ids,
+                list(moments),
+                [author.id for author in authors],
+            )
+        )
+        records.invalidate_recordset(flush=False)
+        records.modified(["create_date"])
+
+    # ------------------------------------------------------
+    # Company and people
+    # ------------------------------------------------------
+
+    def _introduce_company(self):
+        """Name the main company if nobody did, and give it its currency while that is possible."""
+        company = self.env.ref("base.main_company")
+        if company.name in UNNAMED:
+            company.name = self.book["company"]
+        name = self.book.texts.get("currency")
+        if not name or company.currency_id.name == name:
+            return
+        if company._existing_accounting():
+            self.price_rate = self.book["foreign_rate"]
+            return
+        former = company.currency_id
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        company.currency_id = currencies.search([("name", "=", name)])
+        if not self.env["res.company"].search_count([("currency_id", "=", former.id)], limit=1):
+            former.active = False
+
+    def _create_users(self):
+        names = {f"manager{n}": name for n, name in enumerate(self.book["managers"], 1)}
+        self.managers = self._create_staff(names, "sales_crm.group_manager")
+        self.head = self._create_staff({"head": self.book["head"]}, "sales_crm.group_head")
+        self._create_staff({"accountant": self.book["accountant"]}, "account.group_account_user")
+        self.former = self._create_staff(dict(self.book["former"]), "sales_crm.group_manager", active=False)
+        self.team = self.env["crm.team"].create(
+            {
+                "name": self.book["team"],
+                "company_id": self.env.company.id,
+                "user_id": self.head.id,
+                "member_ids": [Command.set(self.managers.ids)],
+            }
+        )
+
+    def _create_staff(self, names, group, active=True):
+        """:param dict names: login -> name
+        :return: users with these names; those who work here have their login as the password
+        """
+        country = self.env["res.country"].search([("code", "=", self.book["country"])])
+        return self.env["res.users"].create(
+            [
+                {
+                    "name": name,
+                    "login": login,
+                    **({"password": login} if active else {}),
+                    "email": self.book.staff_email(name),
+                    "phone": self.book.phone(self.book.mobile()),
+                    "country_id": country.id,
+                    "lang": self.env.context.get("lang"),
+                    "tz": self.book["tz"],
+                    "notification_type": "inbox",
+                    "group_ids": [Command.set(self.env.ref(group).ids)],
+                    "active": active,
+                }
+                for login, name in names.items()
+            ]
+        )
+
+    def _create_products(self):
+        self.products = self.env["product.product"].create(
+            [
+                {
+                    "name": name,
+                    "default_code": code,
+                    "type": "consu",
+                    "list_price": round(price * self.price_rate, 2),
+                }
+                for code, name, price, _unit in self.book["products"]
+            ]
+        )
+
+    # ------------------------------------------------------
+    # Clients
+    # ------------------------------------------------------
+
+    def _create_clients(self):
+        """Thirty clients for each manager, with tags and contact persons."""
+        companies = self.book.companies()
+        per_manager = len(companies) // len(self.managers)
+        managers = [manager for manager in self.managers for _n in range(per_manager)]
+        tags = self._create_tags()
+        country = self.env["res.country"].search([("code", "=", self.book["country"])])
+        partners = self.env["res.partner"].create(
+            [
+                self._prepare_client(company, manager, country, tags)
+                for company, manager in zip(companies, managers, strict=True)
+            ]
+        )
+        contacts = self.env["res.partner"].create(
+            [
+                self._prepare_contact(contact, partner, manager)
+                for company, partner, manager in zip(companies, partners, managers, strict=True)
+                for contact in company["contacts"]
+            ]
+        )
+        self._remember_clients(companies, partners, contacts)
+        for index, client in enumerate(self.clients):
+            self._let_former_manager_work(client, index % per_manager)
+        self._backdate_partners(partners, contacts)
+
+    def _create_tags(self):
+        """:return: dict name -> tag"""
+        names = [*self.book["industries"], *self.book["category_tags"]]
+        tags = self.env["res.partner.category"].create(
+            [{"name": name, "color": number % 12} for number, name in enumerate(names)]
+        )
+        return dict(zip(names, tags, strict=True))
+
+    def _prepare_client(self, company, manager, country, tags):
+        names = [company["industry"]]
+        names += self.book.random.sample(self.book["category_tags"], self.book.random.choice((0, 1, 1, 2)))
+        return {
+            **{key: company[key] for key in ("name", "client_class", "email", "phone")},
+            **{key: company[key] for key in ("street", "street2", "zip", "vat")},
+            "city": company["city"]["name"],
+            "country_id": country.id,
+            "is_company": True,
+            "is_client": True,
+            "user_id": manager.id,
+            "category_id": [Command.set([tags[name].id for name in names])],
+        }
+
+    def _prepare_contact(self, contact, partner, manager):
+        return {
+            **{key: value for key, value in contact.items() if key != "salutation"},
+            "parent_id": partner.id,
+            "type": "contact",
+            "user_id": manager.id,
+        }
+
+    def _remember_clients(self, companies, partners, contacts):
+        contacts = iter(contacts)
+        for company, partner in zip(companies, partners, strict=True):
+            self.clients.append(
+                Client(
+                    partner=partner,
+                    manager=partner.user_id,
+                    client_class=company["client_class"],
+                    contacts=[(next(contacts), c["salutation"]) for c in company["contacts"]],
+                )
+            )
+
+    def _let_former_manager_work(self, client, position):
+        """Two of five clients were worked with by somebody who has left since."""
+        for former, (place, days_ago) in zip(self.former, ((1, 85), (3, 50)), strict=True):
+            if position % 5 == place:
+                client.former = former
+                client.handed_over = len(self.days.past) - days_ago
+
+    def _backdate_partners(self, partners, contacts):
+        known = {
+            partner: self.days.moment(
+                self.days.past[0] - timedelta(days=self.book.random.randrange(10, 400)),
+                self.book.random.randrange(480),
+            )
+            for partner in partners
+        }
+        self.backdate(partners, known.values())
+        self.backdate(contacts, [known[contact.parent_id] for contact in contacts])

@@ -1,0 +1,28 @@
+"""The days that the example company looks back on, relative to the day of loading."""
+
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import fields
+
+
+class Days:
+    """Today and the working days before it, in the managers' time zone.
+
+    :ivar today: the day of loading
+    :ivar past: working days before it, the last one at the end
+    """
+
+    def __init__(self, timezone, count):
+        self.timezone = pytz.timezone(timezone)
+        self.today = pytz.utc.localize(fields.Datetime.now()).astimezone(self.timezone).date()
+        days = (self.today - timedelta(days=n) for n in range(1, 2 * count))
+        self.past = [day for day in days if day.weekday() < 5][:count][::-1]
+
+    def moment(self, day, minutes):
+        """:param int minutes: since 9 o'clock, when the working day begins
+        :return: the moment in UTC, naive as Odoo stores it
+        """
+        local = self.timezone.localize(datetime.combine(day, time(9)) + timedelta(minutes=minutes))
+        return local.astimezone(pytz.utc).replace(tzinfo=None)

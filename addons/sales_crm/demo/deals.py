@@ -1,0 +1,148 @@
+"""Deals of the example company: open, won and lost ones, and the orders of the won."""
+
+from datetime import timedelta
+
+from odoo.fields import Command
+
+OPEN_DEALS = (1, 1, 2, 0, 0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0)  # of clients in turn
+STAGES = (0, 0, 1, 1, 1, 2, 2)  # how far the open ones are
+WON = (4, 7, 12)  # of each 15 clients
+LOST = (9, 13)
+ORDERED = (4, 7)
+
+
+class Deals:
+    """Creates the deals; the open ones are remembered with their clients."""
+
+    def __init__(self, company):
+        self.company = company
+        self.env = company.env
+        self.book = company.book
+        self.days = company.days
+
+    def load(self):
+        stages = self.env["crm.stage"].search([("team_ids", "in", [False, self.company.team.id])])
+        self.open_stages = stages.filtered(lambda stage: not stage.is_won)
+        self.won_stage = stages.filtered("is_won")[:1]
+        self._create_open()
+        won = self._create_closed(WON, self._won_values)
+        self._create_closed(LOST, self._lost_values)
+        self._create_orders([deal for client, deal in won if self._turn(client) in ORDERED])
+
+    def _turn(self, client):
+        return self.company.clients.index(client) % len(OPEN_DEALS)
+
+    def _create(self, clients, prepare):
+        """:param prepare: method that gives a client's deal its own values and its first day
+        :return: list of (client, deal)
+        """
+        prepared = [self._prepare_deal(client, *prepare(client)) for client in clients]
+        deals = self.env["crm.lead"].create([values for values, _moment in prepared])
+        self.company.backdate(
+            deals, [moment for _values, moment in prepared], [deal.user_id for deal in deals]
+        )
+        return list(zip(clients, deals, strict=True))
+
+    def _prepare_deal(self, client, values, first_day):
+        moment = self.days.moment(self.days.past[first_day], self.book.random.randrange(480))
+        manager = values.pop("user", client.manager)
+        return {
+            "name": self.book.choice("deals"),
+            "type": "opportunity",
+            "partner_id": client.partner.id,
+            "user_id": manager.id,
+            "team_id": self.company.team.id,
+            "expected_revenue": self._amount(),
+            "priority": self.book.random.choice("00112"),
+            "date_open": moment,
+            **values,
+        }, moment
+
+    def _amount(self):
+        """:return: what a deal may bring, a round figure"""
+        prices = [price for _code, _name, price, _unit in self.book["products"]]
+        mean = sum(prices) / len(prices) * self.company.price_rate
+        return round(mean * self.book.random.randrange(200, 4000), -2) or 100
+
+    # ------------------------------------------------------
+    # Open and closed
+    # ------------------------------------------------------
+
+    def _create_open(self):
+        clients = [c for c in self.company.clients for _n in range(OPEN_DEALS[self._turn(c)])]
+        for client, deal in self._create(clients, self._open_values):
+            client.deals.append(deal)
+
+    def _open_values(self, _client):
+        first_day = self.book.random.randrange(len(self.days.past) - 45, len(self.days.past) - 8)
+        last_move = self.book.random.randrange(first_day, len(self.days.past))
+        stage = self.book.random.choice(STAGES)
+        return {
+            "stage_id": self.open_stages[min(stage, len(self.open_stages) - 1)].id,
+            "date_deadline": self.days.today + timedelta(days=self.book.random.randrange(3, 60)),
+            "date_last_stage_update": self.days.moment(self.days.past[last_move], 420),
+        }, first_day
+
+    def _create_closed(self, turns, prepare):
+        clients = [c for c in self.company.clients if self._turn(c) in turns]
+        return self._create(clients, prepare)
+
+    def _won_values(self, client):
+        values, first_day = self._closed_values(client)
+        return {**values, "stage_id": self.won_stage.id, "probability": 100}, first_day
+
+    def _lost_values(self, client):
+        values, first_day = self._closed_values(client)
+        reasons = self.env["crm.lost.reason"].search([])
+        stage = self.book.random.choice(self.open_stages)
+        reason = self.book.random.choice(reasons) if reasons else reasons
+        return {
+            **values,
+            "active": False,
+            "probability": 0,
+            "stage_id": stage.id,
+            "lost_reason_id": reason.id,
+        }, first_day
+
+    def _closed_values(self, client):
+        """:return: who closed it and when, and its first day"""
+        last_day = self.book.random.randrange(25, len(self.days.past) - 5)
+        first_day = last_day - self.book.random.randrange(8, 25)
+        closed = self.days.moment(self.days.past[last_day], self.book.random.randrange(480))
+        return {
+            "user": client.manager_on(last_day),
+            "date_closed": closed,
+            "date_last_stage_update": closed,
+            "date_deadline": self.days.past[last_day],
+        }, first_day
+
+    # ------------------------------------------------------
+    # Orders
+    # ------------------------------------------------------
+
+    def _create_orders(self, deals):
+        """Confirmed orders that the won deals brought."""
+        orders = self.env["sale.order"].create([self._prepare_order(deal) for deal in deals])
+        orders.action_confirm()
+        for deal, order in zip(deals, orders, strict=True):
+            order.date_order = deal.date_closed
+            deal.expected_revenue = order.amount_untaxed
+        self.company.backdate(orders, [deal.date_closed for deal in deals], [deal.user_id for deal in deals])
+
+    def _prepare_order(self, deal):
+        products = self.book.random.sample(list(self.company.products), self.book.random.randrange(2, 5))
+        return {
+            "partner_id": deal.partner_id.id,
+            "user_id": deal.user_id.id,
+            "team_id": deal.team_id.id,
+            "opportunity_id": deal.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": self.book.random.randrange(2, 25) * 10,
+                    }
+                )
+                for product in products
+            ],
+        }
