@@ -10,7 +10,6 @@ export class FinishPanel extends Component {
         day: Object,
         /** What was entered so far; it outlives the panel, so that nothing typed is lost */
         draft: Object,
-        busy: Boolean,
         onDone: Function,
         onClose: Function,
     };

@@ -25,7 +25,6 @@ export class QuickDates extends Component {
         value: [String, {value: false}],
         onSelect: Function,
         allowNone: {type: Boolean, optional: true},
-        disabled: {type: Boolean, optional: true},
     };
 
     /** A date is offered once, under its first name. */

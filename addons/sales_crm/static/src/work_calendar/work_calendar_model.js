@@ -1,3 +1,4 @@
+import {browser} from "@web/core/browser/browser";
 import {deserializeDate, deserializeDateTime, serializeDate, serializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {RPCError} from "@web/core/network/rpc";
@@ -7,6 +8,16 @@ import {CalendarModel} from "@web/views/calendar/calendar_model";
  * Activities are all-day events, unless they have an exact time: those stand at their hour.
  */
 export class WorkCalendarModel extends CalendarModel {
+    /**
+     * A phone has room for one day, unless its user chose otherwise.
+     *
+     * @override
+     */
+    getLocalStorageScale() {
+        const chosen = browser.localStorage.getItem(this.storageKey);
+        return !chosen && this.env.isSmall ? "day" : super.getLocalStorageScale();
+    }
+
     /** @override */
     normalizeRecord(rawRecord) {
         const record = super.normalizeRecord(rawRecord);
@@ -35,8 +46,8 @@ export class WorkCalendarModel extends CalendarModel {
         return {
             ...record,
             start,
-            end: start.plus({minutes: 30}),
-            duration: 0.5,
+            end: start.plus({hours: 1}),
+            duration: 1,
             isAllDay: false,
             isTimeHidden: false,
         };

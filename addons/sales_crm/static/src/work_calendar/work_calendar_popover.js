@@ -17,6 +17,17 @@ export class WorkCalendarPopover extends CalendarCommonPopover {
         this.action = useService("action");
     }
 
+    /**
+     * An activity has a beginning only; the hour in the calendar is there to be seen and dragged.
+     *
+     * @override
+     */
+    computeDateTimeAndDuration() {
+        super.computeDateTimeAndDuration();
+        this.time = this.time?.split(" - ")[0];
+        this.timeDuration = null;
+    }
+
     get activity() {
         return this.props.record.rawRecord;
     }
