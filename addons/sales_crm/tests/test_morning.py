@@ -98,13 +98,14 @@ class TestMorning(SalesCrmCommon):
 
     def test_holiday_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
-        self.env["resource.calendar.leaves"].with_company(other).create(
+        leave = self.env["resource.calendar.leaves"].with_company(other).create(
             {
                 "name": "Their day",
                 "date_from": datetime(2026, 11, 23, 0, 0),
                 "date_to": datetime(2026, 11, 23, 23, 59, 59),
             }
         )
+        self.assertEqual(leave.company_id, other)
         activity = self._plan(self.client, FRIDAY)
         self._run_morning(f"{MONDAY} 10:00")
         self.assertEqual(activity.carry_count, 1)

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from .common import SalesCrmCommon
@@ -55,6 +56,13 @@ class TestClientCard(SalesCrmCommon):
         lead._handle_partner_assignment(create_missing=True)
         self.assertTrue(lead.partner_id.commercial_partner_id.is_client)
         self.assertEqual(lead.partner_id.commercial_partner_id.name, "Delta")
+
+    def test_tax_numbers_of_sole_traders(self):
+        """12 digits whose first remainder is 10, which core takes for a mistake."""
+        self.client.write({"country_id": self.env.ref("base.ru").id, "vat": "770000000220"})
+        self.assertEqual(self.client.vat, "770000000220")
+        with self.assertRaises(ValidationError), self.cr.savepoint():
+            self.client.vat = "770000000221"
 
     def test_list_opens_with_constant_queries(self):
         view = self.env.ref("sales_crm.res_partner_view_list_client")
