@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
 
@@ -58,9 +58,9 @@ class SalesMyDay(models.AbstractModel):
         """
         manager = self.env["res.users"].browse(user_id or self.env.uid).sudo()
         if manager.id != self.env.uid and not self._is_head():
-            raise AccessError(_("Only the head of sales may see another manager's day."))
+            raise AccessError(self.env._("Only the head of sales may see another manager's day."))
         if manager not in self._managers():
-            raise AccessError(_("This user is not a manager of the sales department."))
+            raise AccessError(self.env._("This user is not a manager of the sales department."))
         return manager
 
     @api.model
