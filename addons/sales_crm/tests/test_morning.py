@@ -98,12 +98,16 @@ class TestMorning(SalesCrmCommon):
 
     def test_holiday_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other"})
-        leave = self.env["resource.calendar.leaves"].with_company(other).create(
-            {
-                "name": "Their day",
-                "date_from": datetime(2026, 11, 23, 0, 0),
-                "date_to": datetime(2026, 11, 23, 23, 59, 59),
-            }
+        leave = (
+            self.env["resource.calendar.leaves"]
+            .with_company(other)
+            .create(
+                {
+                    "name": "Their day",
+                    "date_from": datetime(2026, 11, 23, 0, 0),
+                    "date_to": datetime(2026, 11, 23, 23, 59, 59),
+                }
+            )
         )
         self.assertEqual(leave.company_id, other)
         activity = self._plan(self.client, FRIDAY)
