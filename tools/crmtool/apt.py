@@ -1,5 +1,6 @@
 """Debian's packages: installed where that is allowed, or fetched through a private list, past the system."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -57,51 +58,63 @@ def fetch(packages: list[str], suite: str, folder: Path) -> list[Path]:
         )
     with tempfile.TemporaryDirectory(prefix="crm-apt-") as private:
         os.chmod(private, 0o755)
-        env = {**os.environ, "APT_CONFIG": str(_private_config(Path(private), suite))}
+        env = _one_suite(Path(private), suite)
         run(["apt-get", "update"], "the list of Debian's packages could not be read", env=env)
         run(["apt-get", "download", *packages], "a download from Debian failed", env=env, cwd=folder)
     return sorted(folder.glob("*.deb"))
 
 
-def _private_config(folder: Path, suite: str) -> Path:
+def _one_suite(folder: Path, suite: str) -> dict[str, str]:
+    """Return an environment in which apt knows one suite of Debian and nothing else."""
+    sources = folder / "sources.list"
+    sources.write_text(f"deb [signed-by={KEYRING}] {_archive(folder / 'machine')} {suite} main\n")
+    return _private_apt(folder / "suite", f'Dir::Etc::sourcelist "{sources}";', 'Dir::Etc::sourceparts "-";')
+
+
+def _private_apt(folder: Path, *settings: str) -> dict[str, str]:
+    """Return an environment in which apt keeps what it fetches in ``folder``, so that no root is needed."""
     for part in ("lists/partial", "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
-    sources = folder / "sources.list"
-    sources.write_text(f"deb [signed-by={KEYRING}] {_archive()} {suite} main\n")
     config = folder / "apt.conf"
-    config.write_text(
-        f'Dir::Etc::sourcelist "{sources}";\n'
-        'Dir::Etc::sourceparts "-";\n'
-        f'Dir::State::lists "{folder}/lists";\n'
-        f'Dir::Cache "{folder}/cache";\n'
-        'APT::Sandbox::User "root";\n'
-        'Acquire::Languages "none";\n'
-        'Acquire::Retries "3";\n'
+    lines = (
+        f'Dir::State::lists "{folder}/lists";',
+        f'Dir::Cache "{folder}/cache";',
+        'APT::Sandbox::User "root";',
+        'Acquire::Languages "none";',
+        'Acquire::Retries "3";',
+        *settings,
     )
-    return config
+    config.write_text("\n".join(lines) + "\n")
+    return {**os.environ, "APT_CONFIG": str(config)}
 
 
-def _archive() -> str:
+def _archive(folder: Path) -> str:
     """Return the address of the Debian archive that this machine uses itself."""
-    for condition in (
-        "Origin: Debian",
-        "Component: main",
-    ):  # the origin is known only once apt has read its lists
-        targets = run(
-            [
-                "apt-get",
-                "indextargets",
-                "--format",
-                "$(REPO_URI) $(CODENAME)",
-                "Created-By: Packages",
-                condition,
-            ],
-            "apt's own configuration could not be read",
-        ).splitlines()
-        uris = [target.split()[0] for target in targets if "security" not in target]
-        if uris:
-            return uris[0]
-    raise CrmError(
-        "apt on this machine names no Debian archive: add one to its sources, "
-        "or set CRM_ODOO to a folder or .deb of Odoo 19"
+    found = _archives(dict(os.environ))
+    if not found:  # apt names its sources only after it has read their lists
+        env = _private_apt(folder)
+        with contextlib.suppress(CrmError):  # one broken source need not matter
+            run(["apt-get", "update"], "the lists of apt's own sources could not be read", env=env)
+        found = _archives(env)
+    if not found:
+        raise CrmError(
+            "apt on this machine reaches no Debian archive: add one to its sources, "
+            "or set CRM_ODOO to a folder or .deb of Odoo 19"
+        )
+    return found[0]
+
+
+def _archives(env: dict[str, str]) -> list[str]:
+    targets = run(
+        [
+            "apt-get",
+            "indextargets",
+            "--format",
+            "$(REPO_URI) $(CODENAME)",
+            "Created-By: Packages",
+            "Origin: Debian",
+        ],
+        "apt's own configuration could not be read",
+        env=env,
     )
+    return [target.split()[0] for target in targets.splitlines() if "security" not in target]

@@ -25,6 +25,8 @@ def up(args: argparse.Namespace) -> int:
         if not databases.exists(ready, name):
             _check_port(port)
             _create(ready, name, demo, args.lang or "en_US")
+        elif args.lang or args.no_demo:
+            say(f"the database {name} is there already: its language and demo data stay as they are")
         _bring_up(ready, name, port)
     return 0
 
@@ -158,7 +160,7 @@ def reset(args: argparse.Namespace) -> int:
             server.stop()
         known = databases.exists(ready, name) and databases.is_odoo(ready, name)
         lang = args.lang or (databases.language(ready, name) if known else "en_US")
-        demo = not args.no_demo
+        demo = not args.no_demo and (not known or databases.has_demo(ready, name, "base"))
         databases.drop(ready, name)
         _create(ready, name, demo, lang)
         if running.get("db") == name:
