@@ -24,7 +24,8 @@ def main(task: str, terms: str, addons: str, language: str, names: str) -> None:
 def terms_of(exported: polib.POFile, name: str) -> polib.POFile:
     """Return the terms of one module out of an export of several."""
     mine = polib.POFile(wrapwidth=exported.wrapwidth)
-    mine.metadata = dict(exported.metadata)
+    # without the dates a file changes only when its terms do
+    mine.metadata = {key: value for key, value in exported.metadata.items() if not key.endswith("-Date")}
     mine.header = exported.header
     for entry in exported:
         modules = MODULES.search(entry.comment)
