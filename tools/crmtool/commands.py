@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import addons, databases, postgres, pyenv, server, stack, templates, testrun
+from . import addons, cluster, databases, postgres, pyenv, server, stack, templates, testrun
 from .console import CrmError, say
 from .layout import DATA, LOGS
 from .stack import Stack
@@ -99,7 +99,7 @@ def down(args: argparse.Namespace) -> int:
     say("the server is stopped" if server.stop() else "the server was not running")
     if testrun.any_alive():
         say("PostgreSQL stays up for the tests that are running")
-    elif postgres.stop_private():
+    elif not postgres.is_named() and cluster.stop():
         say("PostgreSQL is stopped")
     return 0
 
@@ -116,9 +116,7 @@ def status(args: argparse.Namespace) -> int:
     if postgres.is_named():
         print("PostgreSQL: the one that DATABASE_URL or PGHOST names")
     else:
-        print(
-            f"PostgreSQL: {'running' if postgres.private_running() else 'stopped'} (private, {postgres.LINK})"
-        )
+        print(f"PostgreSQL: {'running' if cluster.running() else 'stopped'} (private, {cluster.LINK})")
     print(f"files:      {DATA}")
     print(f"log:        {server.LOG}")
     return 0 if running else 1

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-from pathlib import Path
 
 from . import addons
 from .console import CrmError
@@ -126,11 +125,6 @@ def _link(source: str, target: str) -> None:
         os.link(source, target)
     except OSError:
         shutil.copy2(source, target)
-
-
-def filestore(name: str) -> Path:
-    """Return the folder of a database's files."""
-    return FILESTORES / name
 
 
 def language(stack: Stack, name: str) -> str:

@@ -85,7 +85,7 @@ def answers(port: int, page: str = "/web/login") -> bool:
 
 
 def record() -> dict:
-    """Return what the last ``up`` started: pid, port, db, lang, demo."""
+    """Return what the last ``up`` started: pid, port, db."""
     try:
         return json.loads(RECORD.read_text())
     except (OSError, ValueError):
@@ -98,13 +98,13 @@ def running() -> dict:
     return found if found and _is_ours(found.get("pid")) else {}
 
 
-def start(stack: Stack, database: str, port: int, **facts) -> None:
+def start(stack: Stack, database: str, port: int) -> None:
     """Start the server of ``up`` and wait until it answers."""
     if LOG.exists() and LOG.stat().st_size > LOG_LIMIT:
         LOG.replace(LOG.with_suffix(".log.1"))
     say("starting the server")
     proc = launch(stack, database, port, LOG)
-    RECORD.write_text(json.dumps({"pid": proc.pid, "port": port, "db": database, **facts}))
+    RECORD.write_text(json.dumps({"pid": proc.pid, "port": port, "db": database}))
     try:
         wait_ready(proc, port, LOG)
     except BaseException:

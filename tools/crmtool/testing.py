@@ -5,7 +5,7 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 
-from . import addons, blackbox, browser, lint, odootests, postgres, stack, templates, testrun
+from . import addons, blackbox, browser, cluster, lint, odootests, postgres, stack, templates, testrun
 from .console import CrmError, say, warn
 from .testrun import Tally, TestRun
 
@@ -27,7 +27,7 @@ def test(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, total: Tally) -> None:
-    was_running = postgres.is_named() or postgres.private_running()
+    was_running = postgres.is_named() or cluster.running()
     with stack.setup_lock():
         ready = stack.ensure(development=True)
         browser.ensure()

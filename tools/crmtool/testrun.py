@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import databases, postgres, process, server
+from . import cluster, databases, process, server
 from .layout import STATE
 from .stack import Stack
 
@@ -113,4 +113,4 @@ def any_alive() -> bool:
 def release_postgres(was_running: bool) -> None:
     """Stop the private cluster if it was started for the tests and nobody else came to use it."""
     if not was_running and not server.running() and not any_alive():
-        postgres.stop_private()
+        cluster.stop()
