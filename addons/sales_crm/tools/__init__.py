@@ -1,0 +1,1 @@
+from . import client_state, import_headers, normalise

@@ -1,0 +1,205 @@
+"""What columns may be called, in Russian and in English.
+
+A header is looked up in its plain form (:func:`header_key`): small letters, no punctuation, no number.
+"""
+
+import difflib
+import re
+
+from .normalise import plain
+
+# role -> target -> headers
+SYNONYMS = {
+    "client": {
+        "name": "клиент, название, наименование, название клиента, наименование клиента, контрагент, "
+        "организация, компания, название компании, название организации, наименование организации, "
+        "покупатель, заказчик, партнер, фирма, юр лицо, юридическое лицо, client, client name, company, "
+        "company name, account, account name, customer, customer name, organization, organisation, name",
+        "vat": "инн, инн клиента, инн кпп, tax id, tax number, taxpayer number, vat, vat number, "
+        "vat id, tin, inn",
+        "phone": "телефон, телефоны, тел, номер телефона, телефон клиента, телефон компании, рабочий "
+        "телефон, мобильный, мобильный телефон, моб, сотовый, phone, phones, phone number, telephone, "
+        "tel, mobile, company phone, work phone",
+        "email": "почта, эл почта, электронная почта, e mail, email, mail, мейл, имейл, емейл, email "
+        "клиента, адрес электронной почты, email address, e mail address",
+        "street": "адрес, юридический адрес, фактический адрес, адрес доставки, улица, address, "
+        "street, street address",
+        "city": "город, населенный пункт, city, town",
+        "zip": "индекс, почтовый индекс, zip, zip code, postal code, postcode",
+        "country": "страна, country, office location, location, headquarters",
+        "industry": "отрасль, сфера, сфера деятельности, вид деятельности, сектор, industry, sector",
+        "website": "сайт, веб сайт, website, site, web, url",
+        "manager": "менеджер, ответственный, ответственный менеджер, ведущий менеджер, куратор, "
+        "торговый представитель, продавец, manager, responsible, owner, account owner, salesperson, "
+        "account manager",
+        "class": "класс, класс клиента, категория, категория клиента, abc, class, client class, "
+        "abc class, category",
+        "contact_name": "контакт, контакты, контактное лицо, контактные лица, фио контакта, лпр, "
+        "фио, фио контактного лица, имя контакта, contact, contact person, contact name, contact persons",
+        "contact_function": "должность, должность контакта, должность контактного лица, position, job "
+        "title, job position, title, contact position",
+        "contact_phone": "телефон контакта, телефон контактного лица, мобильный контакта, телефон лпр, "
+        "contact phone, contact mobile",
+        "contact_email": "почта контакта, email контакта, e mail контакта, почта контактного лица, email "
+        "контактного лица, contact email, contact e mail",
+        "contact_birthday": "др, день рождения, дата рождения, дни рождения, др контакта, дата рождения "
+        "контакта, день рождения контакта, birthday, date of birth, birth date, dob, birthdate",
+        "step": "следующий шаг, следующее действие, следующий контакт, задача, next step, next action, task",
+        "step_date": "дата следующего шага, дата следующего действия, дата следующего контакта, когда "
+        "следующий шаг, срок следующего шага, дата шага, next step date, next action date, due date, "
+        "next contact date",
+        "note": "комментарий, комментарии, примечание, примечания, заметки, описание, comment, comments, "
+        "note, notes, description",
+        "skip": "п п, номер, номер п п, no, n, number, row, id",
+    },
+    "agent": {
+        "agent": "sales agent, agent, менеджер, агент, продавец, salesperson, сотрудник, торговый "
+        "представитель, manager name, sales rep, фио",
+        "agent_email": "e mail, email, почта, электронная почта, mail, login, логин",
+        "team_leader": "manager, team leader, supervisor, руководитель, начальник, head, sales manager",
+        "team_office": "regional office, office, region, регион, офис, филиал, отдел, team, команда",
+    },
+    "product": {
+        "product": "product, товар, продукт, номенклатура, наименование, название, product name",
+        "product_category": "series, серия, категория, группа, category, product category, product group",
+        "product_price": "sales price, price, цена, цена продажи, list price, стоимость",
+        "product_code": "артикул, код, sku, code, internal reference, product code",
+    },
+    "deal": {
+        "deal_number": "opportunity id, deal id, deal number, номер сделки, id сделки, номер, id, код сделки",
+        "deal_name": "deal, сделка, название сделки, opportunity, opportunity name, deal name, тема",
+        "deal_agent": "sales agent, agent, менеджер, агент, ответственный, owner, salesperson, sales rep",
+        "deal_product": "product, товар, продукт, номенклатура, product name",
+        "deal_account": "account, client, клиент, контрагент, организация, компания, company, customer, "
+        "account name",
+        "deal_stage": "deal stage, stage, стадия, этап, статус, статус сделки, стадия сделки, этап "
+        "сделки, status",
+        "deal_open_date": "engage date, open date, created, created on, creation date, start date, дата "
+        "начала, дата создания, дата открытия",
+        "deal_close_date": "close date, closed on, closed date, дата закрытия, дата завершения",
+        "deal_value": "close value, value, amount, revenue, сумма, сумма сделки, бюджет, стоимость, "
+        "expected revenue",
+        "deal_note": "комментарий, примечание, описание, comment, note, notes, description",
+    },
+}
+# A file is of a role only with these columns; the first role that fits best takes it
+REQUIRED = {
+    "client": {"name"},
+    "agent": {"agent"},
+    "product": {"product"},
+    "deal": {"deal_stage"},
+}
+# Targets that several columns may fill; the others take one column only
+REPEATABLE = frozenset(["phone", "email", "note", "street", "deal_note", "skip"])
+CONTACT_TARGETS = (
+    "contact_name",
+    "contact_function",
+    "contact_phone",
+    "contact_email",
+    "contact_birthday",
+)
+# Where a column goes whose header says nothing: nothing that was entered is lost
+FALLBACK = {"client": "note", "deal": "deal_note"}
+
+_LOOKUP = {
+    role: {header.strip(): target for target, headers in targets.items() for header in headers.split(",")}
+    for role, targets in SYNONYMS.items()
+}
+_CONTACT_WORDS = re.compile(r"\b(контакт\w*|лица|лпр|contact|person)\b")
+_CONTACT_PARTS = (
+    ("contact_birthday", re.compile(r"рожд|\bдр\b|birth")),
+    ("contact_email", re.compile(r"mail|почт|мейл|мэйл")),
+    ("contact_phone", re.compile(r"тел|моб|сотов|phone|mobile|tel")),
+    ("contact_function", re.compile(r"должн|position|title|function")),
+    ("contact_name", re.compile(r"фио|имя|name|лицо|лпр|person|контакт|contact")),
+)
+
+
+def header_key(header):
+    """:return: tuple of the header's plain form and its number, 0 without one: "Контакт 2" """
+    text = plain(re.sub(r"\([^)]*\)", " ", str(header or "")) or header)
+    text = " ".join(re.sub(r"[^\w]|_", " ", text).split())
+    number = re.search(r"\b(\d{1,2})\b", text)
+    if number:
+        shorter = " ".join((text[: number.start()] + text[number.end() :]).split())
+        if shorter:
+            return shorter, int(number.group(1))
+    return text, 0
+
+
+def guess_target(role, key):
+    """:param str key: plain form of a header
+    :return: the target it names, None if it names none
+    """
+    lookup = _LOOKUP[role]
+    if key in lookup:
+        return lookup[key]
+    if role == "client" and _CONTACT_WORDS.search(key):
+        for target, pattern in _CONTACT_PARTS:
+            if pattern.search(key):
+                return target
+    close = difflib.get_close_matches(key, lookup, n=1, cutoff=0.88) if len(key) > 5 else []
+    return lookup[close[0]] if close else None
+
+
+def recognised(role, headers):
+    """:return: the targets of this role that the headers name"""
+    return {guess_target(role, header_key(header)[0]) for header in headers} - {None, "skip"}
+
+
+def guess_role(headers):
+    """:return: the role that most of the headers belong to, None if the file fits none"""
+    best, best_score = None, 0
+    for role in ("deal", "agent", "product", "client"):
+        targets = recognised(role, headers)
+        score = len(targets) if targets >= REQUIRED[role] else 0
+        if score > best_score and (score > 1 or len([h for h in headers if h]) <= 2):
+            best, best_score = role, score
+    return best
+
+
+def _claim(target, used, contact_seen):
+    """:return: the target, or another one if a column before has taken it"""
+    if target in ("phone", "email") and target in used and contact_seen:
+        return f"contact_{target}"
+    if target in used and target not in REPEATABLE and target not in CONTACT_TARGETS:
+        return None
+    return target
+
+
+def suggest_columns(role, headers, remembered):
+    """Find what each column is.
+
+    :param list headers: texts of the header row
+    :param dict remembered: header as in :func:`occurrence_keys` -> target, of earlier imports
+    :return: list of tuples (target or None, number of the contact person or 0)
+    """
+    columns, used, contacts = [], set(), 0
+    filled = {}
+    for header, occurrence in zip(headers, occurrence_keys(headers), strict=True):
+        key, number = header_key(header)
+        target = remembered.get(occurrence)
+        if target is None:
+            target = _claim(guess_target(role, key), used, contacts)
+        if target is None and key:
+            target = FALLBACK.get(role)
+        used.add(target)
+        group = 0
+        if target in CONTACT_TARGETS:
+            full = not contacts or target in filled.get(contacts, ())
+            group = number or (contacts + 1 if full else contacts)
+            contacts = group
+            filled.setdefault(group, set()).add(target)
+        columns.append((target or "skip", group))
+    return columns
+
+
+def occurrence_keys(headers):
+    """:return: the plain headers, the second of the same marked as such: "телефон", "телефон#2" """
+    seen, keys = {}, []
+    for header in headers:
+        key, number = header_key(header)
+        key = f"{key} {number}" if number else key
+        seen[key] = seen.get(key, 0) + 1
+        keys.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
+    return keys
