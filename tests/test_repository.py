@@ -8,9 +8,7 @@ import pytest
 from crmtool.layout import ADDONS, ROOT
 
 # addresses of package registries and archives; the ordinary clients know them by themselves
-REGISTRY = re.compile(
-    rb"https?://[\w.-]*(pypi|pythonhosted|npm|registry|debian|ubuntu)[\w./-]*", re.I
-)
+REGISTRY = re.compile(rb"https?://[\w.-]*(pypi|pythonhosted|npm|registry|debian|ubuntu)[\w./-]*", re.I)
 SECRET = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}")
 BUILT = re.compile(r"(^|/)(node_modules|__pycache__|\.crm)/|\.(pyc|pyo|deb|whl|so|log|dump)$")
 LARGEST = 1024 * 1024

@@ -10,7 +10,7 @@ from .sales_import_role_client import STEP_TYPES
 class SalesImportRoleClient(models.AbstractModel):
     """Rows of a client base: doing what is planned, with the rights of the importing user."""
 
-    _inherit = "sales.import.role.client"
+    _inherit = "sales.import.role.client"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _execute(self, run, rows):

@@ -15,7 +15,7 @@ class SalesImportRoleClient(models.AbstractModel):
     * Else the same name, phone or mail: a duplicate, and a person decides.
     """
 
-    _inherit = "sales.import.role.client"
+    _inherit = "sales.import.role.client"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _prefetch(self, run, parsed, earlier):

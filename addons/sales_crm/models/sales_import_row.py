@@ -33,7 +33,7 @@ class SalesImportRow(models.Model):
 
     import_id = fields.Many2one("sales.import", required=True, ondelete="cascade", readonly=True)
     file_id = fields.Many2one(
-        "sales.import.file", "File", required=True, index=True, ondelete="cascade", readonly=True
+        "sales.import.file", required=True, index=True, ondelete="cascade", readonly=True
     )
     import_state = fields.Selection(related="import_id.state")
     sequence = fields.Integer(readonly=True, help="Agents come first, then clients, products and deals.")

@@ -8,7 +8,7 @@ PROBLEMS_SHOWN = 40
 class SalesImport(models.Model):
     """What an import will do or has done, in numbers and in words."""
 
-    _inherit = "sales.import"
+    _inherit = "sales.import"  # pylint: disable=consider-merging-classes-inherited
 
     row_count = fields.Integer("All Rows", compute="_compute_counts")
     create_count = fields.Integer("To Create", compute="_compute_counts")

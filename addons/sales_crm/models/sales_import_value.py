@@ -21,6 +21,6 @@ class SalesImportValue(models.Model):
         help="Lost deals are archived with the stage and the reason chosen here.",
     )
     stage_id = fields.Many2one("crm.stage", "Stage Here", ondelete="cascade")
-    lost_reason_id = fields.Many2one("crm.lost.reason", "Lost Reason", ondelete="set null")
+    lost_reason_id = fields.Many2one("crm.lost.reason", ondelete="set null")
 
     _name_uniq = models.Constraint("unique(import_id, kind, name)", "This word is explained already.")

@@ -33,7 +33,7 @@ class SalesImport(models.Model):
     never work on one import at once: each batch locks it.
     """
 
-    _inherit = "sales.import"
+    _inherit = "sales.import"  # pylint: disable=consider-merging-classes-inherited
 
     def _start(self, state):
         """Work on a small import at once, on a large one in the background."""

@@ -9,10 +9,10 @@ from odoo.tests import new_test_user, tagged
 
 from .common import SalesCrmCommon
 
-HEADERS = [
+HEADERS = (
     *("Клиент", "ИНН", "Телефон", "Почта", "Город", "Контактное лицо", "День рождения", "Менеджер"),
     *("Класс", "Дата следующего шага", "Следующий шаг"),
-]
+)
 
 
 class ImportCommon(SalesCrmCommon):
