@@ -36,10 +36,12 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
     shutil.rmtree(testrun.FAILURES, ignore_errors=True)
     try:
         with TestRun.of(ready) as run:
-            for part in _parts(args):
-                with _counted(total):
-                    part(ready, run, args.expression, total)
-            say("cleaning up")
+            try:
+                for part in _parts(args):
+                    with _counted(total):
+                        part(ready, run, args.expression, total)
+            finally:
+                say("cleaning up")
     finally:
         if postgres.is_named():
             templates.drop_all(ready)
