@@ -13,10 +13,11 @@ def bench(args: argparse.Namespace) -> int:
 
     The program may clone it; databases whose names begin with that one's go with it at the end.
     """
-    program = BENCH / f"{args.name}.py"
-    if not program.exists():
-        known = ", ".join(sorted(path.stem for path in BENCH.glob("[a-z]*.py"))) or "none yet"
-        raise CrmError(f"there is no measurement {args.name}; known: {known}")
+    programs = {
+        path.stem: path for path in sorted(BENCH.glob("*.py")) if "__main__" in path.read_text("utf-8")
+    }
+    if args.name not in programs:
+        raise CrmError(f"there is no measurement {args.name}; known: {', '.join(programs) or 'none yet'}")
     with stack.setup_lock():
         ready = stack.ensure(development=True)
     with TestRun.of(ready) as run:
@@ -29,5 +30,5 @@ def bench(args: argparse.Namespace) -> int:
             "CRM_ODOO_COMMAND": str(pyenv.LAUNCHER),
             "PYTHONPATH": str(ROOT / "tools"),
         }
-        with process.child([pyenv.PYTHON, program, *args.rest], env=env, cwd=ROOT) as proc:
+        with process.child([pyenv.PYTHON, programs[args.name], *args.rest], env=env, cwd=ROOT) as proc:
             return proc.wait()
