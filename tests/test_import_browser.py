@@ -26,7 +26,7 @@ def take_through(desk, files):
     page.locator("button[name=action_read]:visible").click()
     page.locator("button[name=action_analyse]:visible").first.click()
     page.locator("button[name=action_import]:visible").click(timeout=300_000)
-    download = page.locator("button[name=action_download]:visible")
+    download = page.get_by_role("button", name="Download the Result")
     download.wait_for(timeout=600_000)
     with page.expect_download() as result:
         download.click()

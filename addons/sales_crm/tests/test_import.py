@@ -154,6 +154,23 @@ class TestImportClients(ImportCommon):
             record.action_import()
         self.assertFalse(self._found("ООО «Проба»"))
 
+    def test_choice_of_a_column_is_remembered(self):
+        def read(name):
+            record = self._upload(
+                ("base.xlsx", self._workbook((name, "box@box.example"), headers=("Клиент", "Ящик")))
+            )
+            record.action_read()
+            return record, record.column_ids.filtered(lambda column: column.header == "Ящик")
+
+        record, column = read("Первый")
+        self.assertEqual(column.target, "note", "what is not understood is kept as a note")
+        column.target = "email"
+        record.action_analyse()
+        record.action_import()
+        self.assertEqual(self._found("Первый").email, "box@box.example")
+        _record, column = read("Второй")
+        self.assertEqual(column.target, "email")
+
     def test_encodings_and_separators(self):
         for number, (encoding, separator) in enumerate(
             [("utf-8", ","), ("utf-8-sig", ";"), ("cp1251", ";"), ("utf-16", "\t")]
