@@ -41,6 +41,7 @@ class CalendarEvent(models.Model):
         return Domain("partner_ids", "in", partners.ids)
 
     def _sales_activities(self):
+        # sudo: as in super(), whoever looks at the meeting
         return super()._sales_activities() | self.sudo().with_context(
             active_test=False
         ).activity_ids.filtered("client_id")
