@@ -17,6 +17,7 @@ class SalesCrmCommon(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True})
+        cls.env.user.tz = "UTC"
         cls.company = cls.env.company
         cls.calendar = cls.env["resource.calendar"].create(
             {"name": "Five days", "tz": "UTC", "company_id": cls.company.id}
