@@ -1,10 +1,28 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.granted import GrantedClients
+
 
 class CalendarEvent(models.Model):
     _name = "calendar.event"
     _inherit = ["calendar.event", "sales.client.document"]
+
+    _sales_guard_path = "partner_ids"
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        """Every client that the meeting is about or that is invited must be granted."""
+        clients = self.env["sales.access.rule"]._granted_clients(self._sales_guard_mode(mode))
+        if clients.is_true():
+            return clients
+        hidden = Domain("client_id", "!=", False) & ~GrantedClients("client_id", clients)
+        lead = self.env["crm.lead"]._sales_guard_domain("read")
+        return (
+            Domain("partner_ids", "not any!", hidden)
+            & (Domain("opportunity_id", "=", False) | Domain("opportunity_id", "any!", lead))
+            & self._sales_guard_by_document("res_model", "res_id")
+        )
 
     @api.model
     def _sales_client_fields(self):
@@ -53,3 +71,9 @@ class CalendarEvent(models.Model):
             self.env._("The meeting was deleted")
         )
         return super().unlink()
+
+
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    _sales_guard_path = "event_id"

@@ -8,13 +8,18 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        leads.partner_id._make_client()
+        leads._make_clients()
         return leads
+
+    def _make_clients(self):
+        """Whoever works on the deal is the manager of a client that has none yet."""
+        for manager, leads in self.grouped("user_id").items():
+            leads.partner_id._make_client(manager)
 
     def write(self, vals):
         res = super().write(vals)
         if vals.get("partner_id"):
-            self.partner_id._make_client()
+            self._make_clients()
         return res
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):

@@ -14,6 +14,7 @@ class MailActivity(models.Model):
     """
 
     _inherit = "mail.activity"
+    _sales_guard_path = "client_id"
 
     client_id = fields.Many2one(
         "res.partner",
@@ -136,6 +137,11 @@ class MailActivity(models.Model):
             for name in self.pool.descendants(["sales.client.document"], "_inherit")
             if not self.env[name]._abstract
         ]
+
+    @api.model
+    def _sales_guard_mode(self, mode):
+        """Whoever may see the client may plan; core asks the document for the rest."""
+        return "export" if mode == "export" else "read"
 
     # ------------------------------------------------------
     # The trace

@@ -9,3 +9,17 @@ class ResCompany(models.Model):
         default=3,
         help="The head gets a message when an activity was carried over this many times. 0: never.",
     )
+    sales_free_visible = fields.Boolean(
+        "Managers See Free Clients",
+        help="Clients and deals that nobody has are visible to every manager.",
+    )
+    sales_free_take = fields.Boolean(
+        "Managers Take Free Clients",
+        help="A manager who sees a free client may make him his own. Otherwise the head assigns them.",
+    )
+
+    def write(self, vals):
+        res = super().write(vals)
+        if vals.keys() & {"sales_free_visible", "sales_free_take", "resource_calendar_id", "partner_id"}:
+            self.env["sales.access.rule"]._access_changed()
+        return res

@@ -5,3 +5,5 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     sales_carry_escalation = fields.Integer(related="company_id.sales_carry_escalation", readonly=False)
+    sales_free_visible = fields.Boolean(related="company_id.sales_free_visible", readonly=False)
+    sales_free_take = fields.Boolean(related="company_id.sales_free_take", readonly=False)

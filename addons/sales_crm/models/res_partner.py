@@ -188,13 +188,6 @@ class ResPartner(models.Model):
                 tracking_disable=True
             ).write({"user_id": manager.id})
 
-    def _make_client(self):
-        """The sales department has begun to work with these: their companies are clients."""
-        # sudo: a deal or an order makes a client whoever enters it
-        newcomers = self.sudo().commercial_partner_id.filtered(lambda p: not p.is_client)
-        if newcomers:
-            newcomers.write({"is_client": True})
-
     @api.model
     def _init_clients(self):
         """Clients of the deals and orders that were there before the add-on."""

@@ -6,6 +6,7 @@ class SalesCarryLog(models.Model):
 
     _name = "sales.carry.log"
     _description = "Carry-Over of an Activity"
+    _sales_guard_path = "client_id"
     _order = "id desc"
     _rec_name = "activity_id"
 

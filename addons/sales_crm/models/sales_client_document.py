@@ -16,6 +16,10 @@ class SalesClientDocument(models.AbstractModel):
     _name = "sales.client.document"
     _description = "Document of a Client"
 
+    _sales_guard_path = "partner_id"
+    # The field with the document's own manager, who decides where there is no client
+    _sales_guard_owner = "user_id"
+
     @api.model
     def _sales_client_fields(self):
         """:return: names of the fields whose change may give the document to another client"""
@@ -33,6 +37,10 @@ class SalesClientDocument(models.AbstractModel):
     def _sales_client_domain(self, partners):
         """:return: Domain of the documents that hang on ``partners``"""
         return Domain("partner_id", "in", partners.ids)
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        return self._sales_guard_by_owner(self._sales_guard_path, self._sales_guard_owner, mode)
 
     def _sales_activities(self):
         """:return: every activity of these documents, closed ones too, whoever may see them"""

@@ -10,6 +10,7 @@ class SalesPlanLine(models.Model):
 
     _name = "sales.plan.line"
     _description = "Line of a Day Plan"
+    _sales_guard_path = "client_id"
     _order = "date desc, user_id, priority desc, id"
     _rec_name = "activity_id"
 

@@ -1,1 +1,2 @@
 from . import sales_import_xlsx
+from . import sales_guarded_reports

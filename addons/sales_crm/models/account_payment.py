@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
+
+    _sales_guard_path = "partner_id"

@@ -1,0 +1,13 @@
+from odoo import api, models
+
+
+class MailMessage(models.Model):
+    """Core lets author and recipients read a message whatever becomes of its document."""
+
+    _inherit = "mail.message"
+
+    _sales_guard_path = "res_id"
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        return self._sales_guard_by_document("model", "res_id")

@@ -1,0 +1,147 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """Whose client a partner is, and who may see him, change him and take him."""
+
+    _inherit = "res.partner"
+
+    client_id = fields.Many2one(
+        "res.partner",
+        "Belongs to Client",
+        compute="_compute_client_id",
+        compute_sudo=True,
+        store=True,
+        index="btree_not_null",
+        copy=False,
+        help="The client that this company or person is, or belongs to as a contact.",
+    )
+    sales_access_rule_ids = fields.Many2many(
+        "sales.access.rule",
+        "sales_access_rule_client_rel",
+        "client_id",
+        "rule_id",
+        "Access Rules",
+        groups="sales_crm.group_admin",
+    )
+
+    @api.depends("is_client", "commercial_partner_id.is_client", "partner_share")
+    def _compute_client_id(self):
+        """Employees are nobody's clients, whatever is ticked: everybody has to see colleagues."""
+        for partner in self:
+            company = partner.commercial_partner_id
+            client = company if company.is_client else partner if partner.is_client else False
+            partner.client_id = client if partner.partner_share else False
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        granted = self.env["sales.access.rule"]._granted_by_client("client_id", mode)
+        return granted if granted.is_true() else Domain("client_id", "=", False) | granted
+
+    # ------------------------------------------------------
+    # Becoming a client
+    # ------------------------------------------------------
+
+    @api.constrains("is_client")
+    def _check_client_is_outside(self):
+        own = self.filtered("is_client")._own_companies()
+        if own:
+            raise ValidationError(
+                self.env._("%s is your own company and can't be a client.", own[0].display_name)
+            )
+
+    def _own_companies(self):
+        """:return: those of these that are companies of this database"""
+        # sudo: companies that the user may not enter are his company's own as well
+        companies = self.env["res.company"].sudo().search([("partner_id", "in", self.ids)])
+        return self & companies.partner_id
+
+    def _make_client(self, manager=None):
+        """The sales department has begun to work with these: their companies are clients.
+
+        :param manager: user who gets those that have no manager yet
+        """
+        # sudo: a deal or an order makes a client whoever enters it
+        partners = self.sudo().commercial_partner_id
+        newcomers = partners.filtered(lambda p: not p.is_client and p.partner_share)
+        newcomers -= newcomers._own_companies()
+        for newcomer in newcomers:
+            user = newcomer.user_id or manager or self.env["res.users"]
+            newcomer.write({"is_client": True, "user_id": user.id})
+
+    # ------------------------------------------------------
+    # Changing hands
+    # ------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self._sales_checks_references():
+            for vals in vals_list:
+                if vals.get("is_client") and not vals.get("user_id") and not vals.get("parent_id"):
+                    vals["user_id"] = self.env.uid
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self._sales_checks_references():
+            self._check_stays_with_manager(vals)
+        return super().write(vals)
+
+    def _check_stays_with_manager(self, vals):
+        """A manager neither gives clients away nor lets them drop out of the base.
+
+        :raise AccessError: with what the head has to do instead
+        """
+        clients = self.filtered("client_id")
+        if "user_id" in vals and any(client.user_id.id != (vals["user_id"] or False) for client in clients):
+            raise AccessError(
+                self.env._("Only the head of sales changes the manager of a client: he hands the client over.")
+            )
+        if "is_client" in vals and not vals["is_client"] and any(self.mapped("is_client")):
+            raise AccessError(
+                self.env._("Only the head of sales takes a client out of the base. Archive the client instead.")
+            )
+        if "parent_id" in vals and any(
+            partner.client_id != partner and partner.parent_id.id != (vals["parent_id"] or False)
+            for partner in clients
+        ):
+            self._check_contact_stays_in_base(vals["parent_id"])
+
+    def _check_contact_stays_in_base(self, parent_id):
+        """:raise AccessError: a client's contact would belong to no client"""
+        parent = self.browse(parent_id or [])
+        if not parent.client_id:
+            raise AccessError(
+                self.env._("A client's contact stays with a client: choose the client he works for now.")
+            )
+
+    sales_may_take = fields.Boolean(compute="_compute_sales_may_take")
+
+    @api.depends("user_id", "is_client")
+    @api.depends_context("uid")
+    def _compute_sales_may_take(self):
+        manager = self.env.user.has_group("sales_crm.group_manager")
+        allowed = manager and (
+            self.env.user.company_id.sudo().sales_free_take or self.env.user.has_group("sales_crm.group_head")
+        )
+        for partner in self:
+            partner.sales_may_take = allowed and partner.client_id == partner and not partner.user_id
+
+    def action_take_client(self):
+        """The current user becomes the manager of free clients that he may see.
+
+        :raise AccessError: the company leaves that to the head
+        :raise UserError: somebody was faster
+        """
+        self.check_access("read")
+        self.lock_for_update()
+        self.invalidate_recordset(["user_id", "sales_may_take"])
+        taken = self.filtered("user_id")
+        if taken:
+            raise UserError(self.env._("%s has a manager already.", taken[0].display_name))
+        if not all(client.sales_may_take for client in self):
+            raise AccessError(self.env._("The head of sales assigns free clients."))
+        # sudo: who may take was decided above; a free client isn't his to write before that
+        self.sudo().write({"user_id": self.env.uid})
+        return True

@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class ResPartnerBank(models.Model):
+    _inherit = "res.partner.bank"
+
+    _sales_guard_path = "partner_id"
