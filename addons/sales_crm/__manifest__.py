@@ -42,6 +42,7 @@
         "views/sales_plan_line_views.xml",
         "views/sales_import_views.xml",
         "views/sales_my_day_views.xml",
+        "wizard/sales_access_check_views.xml",
         "views/sales_access_rule_views.xml",
         "views/res_config_settings_views.xml",
         "views/sales_crm_menus.xml",
@@ -56,4 +57,5 @@
         ],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -23,6 +23,7 @@ from . import crm_team
 from . import calendar_event
 from . import res_company
 from . import res_users
+from . import resource_calendar
 from . import sales_morning
 from . import sales_my_day
 from . import sales_import_mapping

@@ -1,8 +1,9 @@
 from ast import literal_eval
 
 import pytz
+from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
@@ -96,6 +97,8 @@ class SalesAccessRule(models.Model):
         search="_search_state",
     )
 
+    effect = fields.Html(compute="_compute_effect")
+
     _dates_in_order = models.Constraint(
         "CHECK (date_from IS NULL OR date_to IS NULL OR date_from <= date_to)",
         "The last day of the access must not lie before the first one.",
@@ -124,6 +127,7 @@ class SalesAccessRule(models.Model):
         return pytz.utc.localize(fields.Datetime.now()).astimezone(timezone).date()
 
     @api.model
+    @tools.ormcache("company_id")
     def _timezone_name(self, company_id):
         # sudo: which time zone the company works in is no secret
         company = self.env["res.company"].sudo().browse(company_id)
@@ -300,6 +304,52 @@ class SalesAccessRule(models.Model):
             elif why.scope == "all":
                 return Domain.TRUE
         return Domain.OR(domains)
+
+    # ------------------------------------------------------
+    # What a rule brings, before it is saved
+    # ------------------------------------------------------
+
+    @api.depends(
+        "user_ids", "team_ids", "scope", "manager_ids", "client_ids", "client_domain", "date_from", "active"
+    )
+    def _compute_effect(self):
+        """For each manager: how many clients he sees without and with the rule, on its first day."""
+        for rule in self:
+            try:
+                gains = rule._gains()
+            except (SyntaxError, TypeError, ValueError):
+                gains = []  # a condition that is still being typed
+            rows = [
+                Markup("<tr><td>%s</td><td class='text-end'>%s → %s</td><td class='text-end'><b>+%s</b></td></tr>")
+                % (user.name, before, after, after - before)
+                for user, before, after in gains
+            ]
+            rule.effect = (
+                Markup("<table class='table table-sm'><tr><th>%s</th><th class='text-end'>%s</th><th></th></tr>%s</table>")
+                % (self.env._("Manager"), self.env._("Clients"), Markup("").join(rows))
+                if rows
+                else self.env._("Choose managers and clients to see what the rule brings.")
+            )
+
+    def _gains(self):
+        """:return: list of (user, number of clients without, number with the rule)"""
+        self.ensure_one()
+        # sudo: counts clients for whoever sets the rule, and he sees them all
+        Client = self.env["res.partner"].sudo()
+        clients = Domain("is_client", "=", True)
+        day = max(self.date_from or fields.Date.today(), self._today(self.env.user))
+        gains = []
+        for user in self._addressees().filtered(self._is_restricted):
+            others = [domain for why, domain in self._grants_of(user, "read", day) if why != self._origin]
+            before = Domain.OR(others)
+            after = before | self._granted_domain(user)
+            gains.append((user, Client.search_count(clients & before), Client.search_count(clients & after)))
+        return gains
+
+    def _addressees(self):
+        """:return: the users whom the rule concerns"""
+        teams = self.team_ids._origin
+        return self.user_ids._origin | teams.crm_team_member_ids.user_id | teams.user_id
 
     # ------------------------------------------------------
     # Checks and caches

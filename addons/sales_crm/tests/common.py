@@ -51,6 +51,20 @@ class SalesCrmCommon(TransactionCase):
         )
 
     @classmethod
+    def _let_see(cls, user, clients, **values):
+        """An access rule that lets ``user`` see and change ``clients``."""
+        return cls.env["sales.access.rule"].create(
+            {
+                "user_ids": [Command.set(user.ids)],
+                "scope": "clients",
+                "client_ids": [Command.set(clients.ids)],
+                "perm_write": True,
+                "reason": "Helps out",
+                **values,
+            }
+        )
+
+    @classmethod
     def _plan(cls, record, deadline, user=None, **values):
         """An activity on any document, planned by the administrator for ``user``."""
         return (

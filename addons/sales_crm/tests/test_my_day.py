@@ -119,6 +119,7 @@ class TestMyDay(SalesCrmCommon):
         planned = self._plan(self.client, TODAY) | self._plan(self.client, TODAY)
         self._run_morning(MORNING)
         planned.with_context(mail_activity_quick_update=True).user_id = self.colleague
+        self._let_see(self.colleague, self.client)
         self.assertEqual(self._day()["figures"]["moved"], 2)
         self._finish(planned[0], user=self.colleague)
         figures = self._day()["figures"]

@@ -83,4 +83,5 @@ class TestClientCard(SalesCrmCommon):
         few = queries()
         for number in range(50):
             self._create_client(f"Client {number}", self.manager)
+        queries()
         self.assertEqual(queries(), few)
