@@ -124,6 +124,6 @@ class SalesExportDay(models.Model):
         return Markup('<p>{}</p><ul>{}</ul><p><a href="{}">{}</a></p>').format(
             self._message_subject(),
             Markup().join(Markup("<li>{}</li>").format(line) for line in lines),
-            f"{self.get_base_url()}/odoo/action-sales_crm.sales_export_log_action",
+            f"{self.get_base_url()}/odoo/exports",
             self.env._("All exports"),
         )
