@@ -138,6 +138,7 @@ class SalesExportLog(models.Model):
     # ------------------------------------------------------
 
     def write(self, vals):
+        self.check_access("write")
         if self - self._pending().with_env(self.env):
             raise UserError(self.env._("Exports are written down for good. A row can't be changed."))
         return super().write(vals)

@@ -178,7 +178,7 @@ class TestExportLog(ExportCommon):
         self._export(self.head, self.client)
         log = self._logs()
         log._set_filter([("user_id", "in", self.manager.ids), ("active", "=", True)])
-        self.assertEqual(log.filter_description, f"Salesperson in {self.manager.name}; Active in True")
+        self.assertEqual(log.filter_description, f"Salesperson = {self.manager.name}; Active = True")
         log._set_filter([])
         self.assertEqual(log.filter_description, "All")
 

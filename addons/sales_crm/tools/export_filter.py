@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from odoo.fields import Domain
 
 MAX_TEXT = 10_000  # characters of one cell of the log
@@ -40,22 +42,19 @@ def _chosen_ids(domain):
 
 
 def _describe_condition(model, condition):
-    name, _dot, rest = condition.field_expr.partition(".")
+    name, dot, rest = condition.field_expr.partition(".")
     field = model._fields.get(name)
-    if field is None:
-        return f"{condition.field_expr} {condition.operator} {condition.value}"
-    label = field._description_string(model.env) or name
-    return f"{label}{'.' if rest else ''}{rest} {condition.operator} {_describe_value(model, field, rest, condition)}"
+    label = field._description_string(model.env) if field else name
+    operator = "=" if condition.operator == "in" else condition.operator
+    return f"{label}{dot}{rest} {operator} {_describe_value(model, field, rest, condition.value)}"
 
 
-def _describe_value(model, field, rest, condition):
-    value = condition.value
-    values = value if isinstance(value, (list, tuple, set, frozenset)) or hasattr(value, "__iter__") else [value]
-    if isinstance(value, str) or isinstance(value, Domain):
+def _describe_value(model, field, rest, value):
+    if isinstance(value, (str, Domain)):
         return str(value)
-    values = list(values)
-    if field.relational and not rest and values and all(type(item) is int for item in values):
+    values = list(value) if isinstance(value, Iterable) else [value]
+    if field and field.relational and not rest and all(type(item) is int for item in values):
         # sudo: names for those who control what was taken out
         records = model.env[field.comodel_name].sudo().browse(values[:MAX_NAMES]).exists()
         return ", ".join(records.mapped("display_name")) + (" …" if len(values) > MAX_NAMES else "")
-    return ", ".join(str(item) for item in values)
+    return ", ".join(map(str, values))
