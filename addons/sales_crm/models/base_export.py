@@ -13,7 +13,8 @@ class Base(models.AbstractModel):
     the log say about it (``sales.export.log``). Routes that are no RPC ask them in ``controllers/``.
     """
 
-    _inherit = "base"
+    # Beside the guard of what one sees and changes, which is another question
+    _inherit = "base"  # pylint: disable=consider-merging-classes-inherited
 
     def export_data(self, fields_to_export):
         reached = self._sales_export_reach(fields_to_export)
@@ -83,8 +84,8 @@ class Base(models.AbstractModel):
         if not self.env.user._sales_has_export_rule():
             raise AccessError(
                 self.env._(
-                    "You have no right to export clients' data. Ask the administrator of access for an access "
-                    "rule with “Export”."
+                    "You have no right to export clients' data. Ask the administrator of access for an "
+                    "access rule with “Export”."
                 )
             )
         Model = self.with_context(active_test=False)
@@ -125,7 +126,9 @@ class Base(models.AbstractModel):
                 key = tuple(path[:depth])
                 if key not in reach:
                     parents = reach[key[:-1]]
-                    reach[key] = [found for records in parents for found in records._sales_export_follow(name)]
+                    reach[key] = [
+                        found for records in parents for found in records._sales_export_follow(name)
+                    ]
         return [records for key, found in reach.items() if key for records in found]
 
     def _sales_export_follow(self, name):

@@ -13,7 +13,7 @@ class ResUsers(models.Model):
     asked record by record, ``_sales_check_export`` on every model.
     """
 
-    _inherit = "res.users"
+    _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
 
     @api.readonly
     def has_group(self, group_ext_id):

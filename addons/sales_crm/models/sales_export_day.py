@@ -39,7 +39,7 @@ class SalesExportDay(models.Model):
     def _add(self, user, date, row_count):
         """:return: the day's row with ``row_count`` more, sudo-ed and locked"""
         self.env.flush_all()
-        [(day_id,)] = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO sales_export_day AS day (user_id, date, row_count, create_uid, create_date)
@@ -52,8 +52,10 @@ class SalesExportDay(models.Model):
                 date=date,
                 count=row_count,
                 now=fields.Datetime.now(),
-            )
+            ),
+            log_exceptions=False,  # a collision is repeated, not an error
         )
+        [day_id] = self.env.cr.fetchone()
         # sudo: nobody has the right to write here, only what happens does
         day = self.sudo().browse(day_id)
         day.invalidate_recordset(flush=False)

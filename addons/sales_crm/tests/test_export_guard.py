@@ -85,7 +85,12 @@ class TestExportRight(ExportCommon):
         """A list of something else, with a column that leads to clients."""
         self.manager.group_ids = [Command.link(self.env.ref("base.group_allow_export").id)]
         self.env["crm.lead"].create(
-            {"name": "Deal", "partner_id": self.client.id, "user_id": self.manager.id, "team_id": self.team.id}
+            {
+                "name": "Deal",
+                "partner_id": self.client.id,
+                "user_id": self.manager.id,
+                "team_id": self.team.id,
+            }
         )
         country = self.env["res.country"].create({"name": "Nowhere", "code": "QQ"})
         for records, column in (

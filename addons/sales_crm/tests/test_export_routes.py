@@ -160,9 +160,7 @@ class TestExportRoutes(ExportCommon, HttpCase):
         self._rule()
         self.authenticate("manager_a", "manager_a")
         table = {**PIVOT, "model": "res.partner", "domain": [["is_client", "=", True]]}
-        log = self._assert_logged(
-            self._open("/web/pivot/export_xlsx", data=table), "pivot", "res.partner", 2
-        )
+        log = self._assert_logged(self._open("/web/pivot/export_xlsx", data=table), "pivot", "res.partner", 2)
         self.assertEqual((log.name, log.columns), ("Clients", "Count, Total, Alpha"))
         self.assertIn("is_client", log.domain)
 
@@ -198,9 +196,7 @@ class TestExportRoutes(ExportCommon, HttpCase):
         self._rule()
         self.authenticate("manager_a", "manager_a")
         ids = ",".join(map(str, self.clients.ids))
-        self._assert_logged(
-            self._open(f"/web/partner/vcard?partner_ids={ids}"), "vcard", "res.partner", 2
-        )
+        self._assert_logged(self._open(f"/web/partner/vcard?partner_ids={ids}"), "vcard", "res.partner", 2)
 
     @mute_logger("odoo.http")
     def test_files_of_several(self):
