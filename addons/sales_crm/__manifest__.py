@@ -26,6 +26,7 @@
         "security/sales_crm_rules.xml",
         "security/sales_import_rules.xml",
         "security/sales_access_rules.xml",
+        "security/sales_export_rules.xml",
         "data/mail_activity_type_data.xml",
         "data/sales_activity_outcome_data.xml",
         "data/ir_cron_data.xml",
@@ -44,6 +45,7 @@
         "views/sales_my_day_views.xml",
         "wizard/sales_access_check_views.xml",
         "views/sales_access_rule_views.xml",
+        "views/sales_export_log_views.xml",
         "views/res_config_settings_views.xml",
         "views/sales_crm_menus.xml",
     ],
@@ -51,6 +53,10 @@
     "assets": {
         "web.assets_backend": [
             "sales_crm/static/src/**/*",
+            ("remove", "sales_crm/static/src/pivot_export/**/*"),
+        ],
+        "web.assets_backend_lazy": [
+            "sales_crm/static/src/pivot_export/**/*",
         ],
         "web.assets_tests": [
             "sales_crm/static/tests/tours/**/*",

@@ -42,5 +42,10 @@ from . import sales_import_client_do
 from . import sales_import_role_agent
 from . import sales_import_role_product
 from . import sales_import_role_deal
+from . import sales_export_log
+from . import sales_export_day
+from . import base_export
+from . import res_users_export
+from . import report_xlsx_export
 from . import sales_demo
 from . import res_config_settings

@@ -18,6 +18,12 @@ class ResCompany(models.Model):
         help="A manager who sees a free client may make him his own. Otherwise the head assigns them.",
     )
 
+    sales_export_day_limit = fields.Integer(
+        "Exported Rows a Day",
+        default=500,
+        help="The heads get a message when a user exports more rows than this in one day. 0: never.",
+    )
+
     def write(self, vals):
         res = super().write(vals)
         if vals.keys() & {"sales_free_visible", "sales_free_take", "resource_calendar_id", "partner_id"}:

@@ -1,4 +1,6 @@
 from . import test_import
+from . import test_export_guard
+from . import test_export_routes
 from . import test_demo
 from . import test_mail_activity
 from . import test_morning

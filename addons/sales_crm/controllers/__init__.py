@@ -1,0 +1,5 @@
+from . import documents
+from . import export
+from . import json
+from . import pivot
+from . import report
