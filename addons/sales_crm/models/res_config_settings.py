@@ -7,3 +7,4 @@ class ResConfigSettings(models.TransientModel):
     sales_carry_escalation = fields.Integer(related="company_id.sales_carry_escalation", readonly=False)
     sales_free_visible = fields.Boolean(related="company_id.sales_free_visible", readonly=False)
     sales_free_take = fields.Boolean(related="company_id.sales_free_take", readonly=False)
+    sales_handover_undo_days = fields.Integer(related="company_id.sales_handover_undo_days", readonly=False)
