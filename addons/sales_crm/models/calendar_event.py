@@ -136,3 +136,8 @@ class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
 
     _sales_guard_path = "event_id"
+
+    def _unsubscribe_partner(self):
+        """A hand-over moves the followers itself, of all meetings at once."""
+        attendees = self.browse() if self.env.context.get("sales_handover") else self
+        return super(CalendarAttendee, attendees)._unsubscribe_partner()

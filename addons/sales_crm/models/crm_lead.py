@@ -60,3 +60,12 @@ class CrmLead(models.Model):
     @api.model
     def _handover_remembered(self):
         return {"team_id", "date_open"}
+
+    def _compute_team_id(self):
+        """In a hand-over all deals have one new manager: his team is looked for once, not per deal."""
+        if not self.env.context.get("sales_handover"):
+            return super()._compute_team_id()
+        for _key, leads in self.grouped(lambda lead: (lead.user_id, lead.type, lead.team_id)).items():
+            super(CrmLead, leads[:1])._compute_team_id()
+            leads[1:].team_id = leads[:1].team_id
+        return None

@@ -79,7 +79,7 @@ class SalesHandoverLine(models.Model):
             if vals.get("receiver_id"):
                 receiver = self.env["res.users"].browse(vals["receiver_id"])
                 for handover in self.handover_id:
-                    handover._check_user_may_receive(receiver)
+                    handover._check_receiver(receiver)
         return super().write(vals)
 
     def _told_list(self):

@@ -1,7 +1,7 @@
 import json
 from datetime import date, datetime
 
-from odoo import api, fields, models
+from odoo import Command, api, models
 from odoo.fields import Domain
 
 
@@ -129,19 +129,29 @@ class SalesHandoverPart(models.AbstractModel):
 
         :param dict memories: record id -> what :meth:`_handover_receive` has returned
         """
+        links, others = self._handover_to_restore(memories)
+        for values, ids in links.items():
+            self.browse(ids).write({self._handover_field: giver.id, **json.loads(values)})
+        for record, values in others.items():
+            self.browse(record).write(values)
+
+    def _handover_to_restore(self, memories):
+        """:return: dict values as JSON -> record ids for what many records have in common, the links;
+        dict record id -> values for the rest, like dates
+        """
         now = self._handover_snapshot()
-        groups = {}
-        for record in self:
-            values = {
-                name: before
-                for name, (before, after) in (memories.get(record.id) or {}).items()
-                if now.get(record.id, {}).get(name) == after
-            }
-            groups.setdefault(json.dumps(values, sort_keys=True), []).append(record.id)
-        self.write({self._handover_field: giver.id})
-        for values, ids in groups.items():
-            if values != "{}":
-                self.browse(ids).write(json.loads(values))
+        links, others = {}, {}
+        for record in self.ids:
+            link = {}
+            for name, (before, after) in (memories.get(record) or {}).items():
+                if now.get(record, {}).get(name) != after:
+                    continue
+                if self._fields[name].type == "many2one":
+                    link[name] = before
+                elif before != after:
+                    others.setdefault(record, {})[name] = self._handover_value(name, before)
+            links.setdefault(json.dumps(link, sort_keys=True), []).append(record)
+        return links, others
 
     def _handover_snapshot(self):
         """:return: dict record id -> dict of the remembered fields, as JSON"""
@@ -154,8 +164,14 @@ class SalesHandoverPart(models.AbstractModel):
         value = self[name]
         if isinstance(value, models.BaseModel):
             return value.id if self._fields[name].type == "many2one" else value.ids
-        if isinstance(value, datetime):
-            return fields.Datetime.to_string(value)
-        if isinstance(value, date):
-            return fields.Date.to_string(value)
-        return value
+        return value.isoformat() if isinstance(value, date) else value
+
+    @api.model
+    def _handover_value(self, name, plain):
+        """:return: the value to write for what :meth:`_handover_plain` has given"""
+        field_type = self._fields[name].type
+        if plain and field_type == "datetime":
+            return datetime.fromisoformat(plain)
+        if field_type in ("one2many", "many2many"):
+            return [Command.set(plain)]
+        return plain
