@@ -9,8 +9,11 @@ from . import mail_activity_type
 from . import mail_activity
 from . import mail_activity_calendar
 from . import sales_client_document
+from . import sales_handover_part
 from . import res_partner
 from . import res_partner_access
+from . import res_partner_handover
+from . import mail_activity_handover
 from . import crm_lead
 from . import sale_order
 from . import account_move
@@ -21,6 +24,7 @@ from . import mail_message
 from . import mail_followers
 from . import crm_team
 from . import calendar_event
+from . import crm_team_member
 from . import res_company
 from . import res_users
 from . import resource_calendar
@@ -48,4 +52,13 @@ from . import base_export
 from . import res_users_export
 from . import report_xlsx_export
 from . import sales_demo
+from . import sales_access_rule_handover
+from . import sales_handover
+from . import sales_handover_line
+from . import sales_handover_collect
+from . import sales_handover_distribute
+from . import sales_handover_follow
+from . import sales_handover_work
+from . import sales_handover_undo
+from . import sales_handover_show
 from . import res_config_settings

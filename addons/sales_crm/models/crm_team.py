@@ -1,31 +1,26 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class CrmTeam(models.Model):
-    _inherit = "crm.team"
+    _name = "crm.team"
+    _inherit = ["crm.team", "sales.handover.part"]
+
+    _handover_sequence = 70
+
+    @api.model
+    def _handover_domain(self, user):
+        return super()._handover_domain(user) & Domain("active", "=", True)
+
+    @api.model
+    def _handover_kinds(self):
+        return {"": self.env._("Teams that he leads")}
+
+    def _handover_details(self):
+        return ", ".join(self.mapped("name"))
 
     def write(self, vals):
         res = super().write(vals)
         if vals.keys() & {"user_id", "active"}:
             self.env["sales.access.rule"]._access_changed()
-        return res
-
-
-class CrmTeamMember(models.Model):
-    _inherit = "crm.team.member"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        members = super().create(vals_list)
-        self.env["sales.access.rule"]._access_changed()
-        return members
-
-    def write(self, vals):
-        res = super().write(vals)
-        self.env["sales.access.rule"]._access_changed()
-        return res
-
-    def unlink(self):
-        res = super().unlink()
-        self.env["sales.access.rule"]._access_changed()
         return res

@@ -9,6 +9,11 @@ class ResCompany(models.Model):
         default=3,
         help="The head gets a message when an activity was carried over this many times. 0: never.",
     )
+    sales_handover_undo_days = fields.Integer(
+        "Undo of a Hand-Over",
+        default=14,
+        help="For so many days a hand-over can be undone. 0: never.",
+    )
     sales_free_visible = fields.Boolean(
         "Managers See Free Clients",
         help="Clients and deals that nobody has are visible to every manager.",

@@ -3,7 +3,7 @@ from datetime import datetime, time, timedelta
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import RedirectWarning, UserError
 
 
 class ResUsers(models.Model):
@@ -13,45 +13,66 @@ class ResUsers(models.Model):
     # A departure loses nothing
     # ------------------------------------------------------
 
-    def _open_client_activity_counts(self):
-        """:return: dict user -> number of open activities of clients that are assigned to him"""
-        # sudo: what hangs on the user counts, whoever archives him
-        return dict(
-            self.env["mail.activity"]
-            .sudo()
-            ._read_group([("user_id", "in", self.ids), ("client_id", "!=", False)], ["user_id"], ["__count"])
-        )
+    def _handover_left(self):
+        """:return: dict user -> dict label -> number of what still hangs on him, in any company"""
+        Part = self.env["sales.handover.part"]
+        left = {}
+        for model in Part._handover_parts():
+            # sudo: what hangs on the user counts, whoever archives him
+            Model = self.env[model].sudo().with_context(active_test=False)
+            labels = Model._handover_kinds()
+            for user in self:
+                for kind in Model._handover_found(user)._handover_kind().values():
+                    counts = left.setdefault(user, {})
+                    counts[labels[kind]] = counts.get(labels[kind], 0) + 1
+        return left
 
-    def _check_no_open_client_activities(self):
-        """:raise UserError: while clients' activities are assigned to one of these users"""
-        for user, count in self._open_client_activity_counts().items():
-            raise UserError(
-                self.env._(
-                    "%(user)s still has %(count)s open activities with clients. Reassign them first: "
-                    "CRM → Sales → Activities, filter by the manager, select them all and change "
-                    "“Assigned to”.",
-                    user=user.name,
-                    count=count,
-                )
+    def _check_nothing_left(self):
+        """:raise RedirectWarning: something hangs on one of these users; a head is led to the hand-over
+        :raise UserError: the same for others
+        """
+        for user, counts in self._handover_left().items():
+            message = self.env._(
+                "%(user)s still has work that would be lost: %(left)s.",
+                user=user.name,
+                left=", ".join(f"{label}: {count}" for label, count in counts.items()),
             )
+            if not self.env.user.has_group("sales_crm.group_head"):
+                way = self.env._("Ask a head of sales to hand it over first: CRM → Sales → Hand-Over.")
+                raise UserError(f"{message}\n{way}")
+            raise RedirectWarning(
+                f"{message}\n{self.env._('Hand it over to others first.')}",
+                self.env.ref("sales_crm.sales_handover_action_new").id,
+                self.env._("Hand Over"),
+                {"default_from_user_id": user.id},
+            )
+
+    def action_sales_handover(self):
+        """:return: the form of a new hand-over from this user"""
+        self.ensure_one()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_handover_action_new"),
+            "context": {"default_from_user_id": self.id},
+        }
 
     def write(self, vals):
         if "active" in vals and not vals["active"]:
-            self._check_no_open_client_activities()
+            self.filtered("active")._check_nothing_left()
         return super().write(vals)
 
     def action_archive(self):
-        self._check_no_open_client_activities()
+        # Core deletes activities before it writes
+        self.filtered("active")._check_nothing_left()
         return super().action_archive()
 
     def unlink(self):
+        self._check_nothing_left()
         # Core's foreign key took every activity of the user away, now only those of no client
         self._sales_activities_of().filtered(lambda a: not a.client_id).unlink()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
-        self._check_no_open_client_activities()
         with_history = self._sales_activities_of().filtered("client_id")
         if with_history:
             user = (with_history.user_id | with_history.done_user_id) & self

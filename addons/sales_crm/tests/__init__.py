@@ -2,6 +2,8 @@ from . import test_import
 from . import test_export_guard
 from . import test_export_routes
 from . import test_demo
+from . import test_handover
+from . import test_handover_safe
 from . import test_mail_activity
 from . import test_morning
 from . import test_my_day

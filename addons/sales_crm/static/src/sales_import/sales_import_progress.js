@@ -9,13 +9,15 @@ const REFRESH_MS = 2000;
  * Progress of work in the background: the form is read again until the work is over.
  */
 export class SalesImportProgress extends ProgressBarField {
+    /** States in which the work goes on. */
+    static busyStates = ["analysing", "importing"];
     setup() {
         super.setup();
         this.timer = null;
         useEffect(
             (state) => {
                 this.stop();
-                if (["analysing", "importing"].includes(state)) {
+                if (this.isBusy(state)) {
                     this.schedule();
                 }
             },
@@ -23,13 +25,16 @@ export class SalesImportProgress extends ProgressBarField {
         );
         onWillUnmount(() => this.stop());
     }
+    isBusy(state) {
+        return this.constructor.busyStates.includes(state);
+    }
     schedule() {
         this.timer = setTimeout(async () => {
             const {record} = this.props;
             if (!(await record.isDirty())) {
                 await record.load();
             }
-            if (this.timer && ["analysing", "importing"].includes(record.data.state)) {
+            if (this.timer && this.isBusy(record.data.state)) {
                 this.schedule();
             }
         }, REFRESH_MS);

@@ -1,0 +1,231 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+LISTED = 100  # so many clients are named in a receiver's message
+
+
+class SalesHandoverLine(models.Model):
+    """One client with all that hangs on it, or one document without a client: it goes to one receiver."""
+
+    _name = "sales.handover.line"
+    _description = "What Goes to Whom"
+    _order = "sequence, name, id"
+    _rec_name = "name"
+
+    handover_id = fields.Many2one("sales.handover", required=True, index=True, ondelete="cascade")
+    handover_state = fields.Selection(related="handover_id.state", string="Step of the Hand-Over")
+    sequence = fields.Integer(readonly=True)
+    res_model = fields.Char("Model", readonly=True, required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True, required=True)
+    name = fields.Char("Client or Document", readonly=True)
+    client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="set null")
+    own = fields.Boolean(
+        "His Own", readonly=True, help="The client or document itself changes hands, not only work with it."
+    )
+    client_class = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], "Class", readonly=True)
+    country_id = fields.Many2one("res.country", readonly=True)
+    state_id = fields.Many2one("res.country.state", "Region", readonly=True)
+    content = fields.Char("What Hangs on It", compute="_compute_content")
+    receiver_id = fields.Many2one(
+        "res.users",
+        domain="[('id', 'in', possible_receiver_ids)]",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    possible_receiver_ids = fields.Many2many(related="handover_id.possible_receiver_ids")
+    state = fields.Selection(
+        [
+            ("pending", "To hand over"),
+            ("done", "Handed over"),
+            ("undone", "Given back"),
+            ("kept", "Given on meanwhile"),
+        ],
+        required=True,
+        default="pending",
+        readonly=True,
+    )
+    told = fields.Boolean("Receiver Told", readonly=True)
+    item_ids = fields.One2many("sales.handover.item", "line_id", "Records")
+    followed = fields.Json("Finished Documents That He Followed")
+
+    _once = models.UniqueIndex("(handover_id, res_model, res_id)")
+    _next_idx = models.Index("(handover_id, state, receiver_id, id)")
+
+    def _compute_content(self):
+        """How many of what, in one query for all lines."""
+        counts = self.env["sales.handover.item"]._read_group(
+            [("line_id", "in", self.ids)], ["line_id", "res_model", "kind"], ["__count"]
+        )
+        labels = self.env["sales.handover"]._kind_labels()
+        found = {}
+        for line, model, kind, count in counts:
+            found.setdefault(line.id, {})[model, kind] = count
+        for line in self:
+            kinds = found.get(line.id, {})
+            line.content = ", ".join(
+                f"{label}: {kinds[key]}" for key, label in labels.items() if key in kinds
+            )
+
+    def write(self, vals):
+        if not self.env.su:
+            if vals.keys() - {"receiver_id"}:
+                raise AccessError(self.env._("Only the receiver is chosen here."))
+            self.handover_id._check_head()
+            self.handover_id._check_state("distribute")
+            if self.filtered(lambda line: line.state != "pending"):
+                raise AccessError(self.env._("What is handed over already keeps its receiver."))
+            if vals.get("receiver_id"):
+                receiver = self.env["res.users"].browse(vals["receiver_id"])
+                for handover in self.handover_id:
+                    handover._check_receiver(receiver)
+        return super().write(vals)
+
+    def _told_list(self):
+        """:return: Markup of the list for a receiver's message, the first by name"""
+        rows = [
+            Markup("<li>%s%s</li>")
+            % (
+                line.client_id._get_html_link() if line.client_id else line.name,
+                f": {line.content}" if line.content else "",
+            )
+            for line in self[:LISTED]
+        ]
+        if len(self) > LISTED:
+            rows.append(Markup("<li>%s</li>") % self.env._("and %s more", len(self) - LISTED))
+        return Markup("<ul>%s</ul>") % Markup("").join(rows)
+
+    def action_open(self):
+        """:return: the form of the client or document"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+
+class SalesHandoverItem(models.Model):
+    """One record that was found, and what became of it. Undo and reconciliation count these."""
+
+    _name = "sales.handover.item"
+    _description = "Record Handed Over"
+    _order = "id"
+    _log_access = False
+
+    handover_id = fields.Many2one("sales.handover", required=True, index=True, ondelete="cascade")
+    line_id = fields.Many2one("sales.handover.line", required=True, index=True, ondelete="cascade")
+    receiver_id = fields.Many2one(related="line_id.receiver_id")
+    res_model = fields.Char("Model", required=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", required=True)
+    kind = fields.Char(required=True)
+    label = fields.Char("Part", compute="_compute_label")
+    state = fields.Selection(
+        [
+            ("found", "Found"),
+            ("moved", "Handed over"),
+            ("gone", "No longer his"),
+            ("returned", "Given back"),
+            ("kept", "Given on or finished meanwhile"),
+        ],
+        required=True,
+        default="found",
+    )
+    late = fields.Boolean("Came during the Run")
+    giver_followed = fields.Boolean()
+    receiver_followed = fields.Boolean()
+    memory = fields.Json()
+
+    _once = models.UniqueIndex("(handover_id, res_model, res_id)")
+
+    @api.depends("res_model", "kind")
+    def _compute_label(self):
+        labels = self.env["sales.handover"]._kind_labels()
+        for item in self:
+            item.label = labels.get((item.res_model, item.kind), item.res_model)
+
+    @api.depends("res_model", "res_id")
+    def _compute_display_name(self):
+        """The record's own name, in one query per model."""
+        for model, items in self.grouped("res_model").items():
+            names = {}
+            if model in self.env:
+                # sudo: the head sees by name what he hands over, whatever company it is of
+                records = self.env[model].sudo().browse(items.mapped("res_id")).exists()
+                names = {record.id: record.display_name for record in records}
+            for item in items:
+                item.display_name = names.get(item.res_id) or self.env._("Deleted")
+
+    def action_open(self):
+        """:return: the form of the record"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self.res_model,
+            "res_id": self.res_id,
+            "views": [(False, "form")],
+        }
+
+
+class SalesHandoverCount(models.Model):
+    """The reconciliation: what was found, what was handed over, what is left, per part."""
+
+    _name = "sales.handover.count"
+    _description = "Counts of a Hand-Over"
+    _order = "sequence, id"
+
+    handover_id = fields.Many2one("sales.handover", required=True, index=True, ondelete="cascade")
+    sequence = fields.Integer()
+    res_model = fields.Char("Model", required=True)
+    kind = fields.Char(required=True)
+    name = fields.Char("Part", compute="_compute_name")
+    details = fields.Char()
+    before = fields.Integer(help="What hung on him when the hand-over began.")
+    late = fields.Integer("Came Meanwhile", help="Planned or given to him while the hand-over was running.")
+    moved = fields.Integer("Handed Over")
+    gone = fields.Integer("Finished Meanwhile", help="Closed, deleted or given to others by somebody else.")
+    left = fields.Integer(help="What still hangs on him. Must be 0.")
+    balanced = fields.Boolean("Adds Up", compute="_compute_balanced")
+    returned = fields.Integer("Given Back")
+    kept = fields.Integer("Stayed", help="Given on to somebody else or finished since the hand-over.")
+    new = fields.Integer("Created Anew", help="Of these clients, since the hand-over. It stays.")
+
+    @api.depends("res_model", "kind")
+    def _compute_name(self):
+        labels = self.env["sales.handover"]._kind_labels()
+        for count in self:
+            count.name = labels.get((count.res_model, count.kind), count.res_model)
+
+    @api.depends("before", "late", "moved", "gone", "left")
+    def _compute_balanced(self):
+        for count in self:
+            found = count.before + count.late
+            count.balanced = not count.left and found == count.moved + count.gone
+
+
+class SalesHandoverRule(models.Model):
+    """Who gets the clients of a region or of a class."""
+
+    _name = "sales.handover.rule"
+    _description = "Who Gets What"
+    _order = "client_count desc, id"
+
+    handover_id = fields.Many2one("sales.handover", required=True, index=True, ondelete="cascade")
+    kind = fields.Selection([("region", "Region"), ("class", "Class")], required=True)
+    country_id = fields.Many2one("res.country")
+    state_id = fields.Many2one("res.country.state", "Region")
+    client_class = fields.Selection([("A", "A"), ("B", "B"), ("C", "C")], "Class")
+    name = fields.Char("Clients", compute="_compute_name")
+    client_count = fields.Integer("How Many", readonly=True)
+    receiver_id = fields.Many2one("res.users", domain="[('id', 'in', possible_receiver_ids)]")
+    possible_receiver_ids = fields.Many2many(related="handover_id.possible_receiver_ids")
+
+    @api.depends("kind", "country_id", "state_id", "client_class")
+    def _compute_name(self):
+        for rule in self:
+            if rule.kind == "class":
+                rule.name = rule.client_class or self.env._("Without a class")
+            else:
+                rule.name = rule.state_id.name or rule.country_id.name or self.env._("Without a region")
