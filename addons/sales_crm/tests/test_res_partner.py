@@ -78,10 +78,12 @@ class TestClientCard(SalesCrmCommon):
             )
             return self.env.cr.sql_log_count - before
 
+        def fewest():
+            """Another test's leftovers in the caches cost a query once."""
+            return min(queries() for _attempt in range(3))
+
         self.assertEqual(view.model, "res.partner")
-        queries()
-        few = queries()
+        few = fewest()
         for number in range(50):
             self._create_client(f"Client {number}", self.manager)
-        queries()
-        self.assertEqual(queries(), few)
+        self.assertEqual(fewest(), few)
