@@ -40,7 +40,7 @@ class Base(models.AbstractModel):
     @api.model
     def _sales_is_dossier(self):
         """:return: whether records of this model hang on clients"""
-        return bool(self._sales_guard_path) or not self._sales_guard_domain("export").is_true()
+        return bool(self._sales_guard_path)
 
     def _sales_check_export(self):
         """The current user takes these records out of the system, all together, as data.

@@ -20,11 +20,11 @@ class SalesExportLog(models.Model):
     """
 
     _name = "sales.export.log"
-    _description = "Export"
+    _description = "Record of an Export"
     _order = "id desc"
     _rec_name = "model_name"
 
-    user_id = fields.Many2one("res.users", "Who", required=True, readonly=True, ondelete="restrict")
+    user_id = fields.Many2one("res.users", "Exported by", required=True, readonly=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="restrict")
     kind = fields.Selection(
         [
