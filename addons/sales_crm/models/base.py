@@ -72,7 +72,9 @@ class Base(models.AbstractModel):
     @api.model
     def _sales_is_guarded_document(self):
         """:return: whether messages, files and the like may hang on records of this model"""
-        return bool(self._sales_guard_path and self._auto and not self._abstract and "message_ids" in self._fields)
+        return bool(
+            self._sales_guard_path and self._auto and not self._abstract and "message_ids" in self._fields
+        )
 
     # ------------------------------------------------------
     # References: what one can't see, one can't point at

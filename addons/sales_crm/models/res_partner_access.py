@@ -96,11 +96,15 @@ class ResPartner(models.Model):
         clients = self.filtered("client_id")
         if "user_id" in vals and any(client.user_id.id != (vals["user_id"] or False) for client in clients):
             raise AccessError(
-                self.env._("Only the head of sales changes the manager of a client: he hands the client over.")
+                self.env._(
+                    "Only the head of sales changes the manager of a client: he hands the client over."
+                )
             )
         if "is_client" in vals and not vals["is_client"] and any(self.mapped("is_client")):
             raise AccessError(
-                self.env._("Only the head of sales takes a client out of the base. Archive the client instead.")
+                self.env._(
+                    "Only the head of sales takes a client out of the base. Archive the client instead."
+                )
             )
         if "parent_id" in vals and any(
             partner.client_id != partner and partner.parent_id.id != (vals["parent_id"] or False)

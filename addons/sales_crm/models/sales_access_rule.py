@@ -78,7 +78,9 @@ class SalesAccessRule(models.Model):
     )
     perm_read = fields.Boolean("See", default=True, tracking=True)
     perm_write = fields.Boolean("Change", tracking=True)
-    perm_create = fields.Boolean("Add", tracking=True, help="Add deals, orders, contacts … for these clients.")
+    perm_create = fields.Boolean(
+        "Add", tracking=True, help="Add deals, orders, contacts … for these clients."
+    )
     perm_unlink = fields.Boolean("Delete", tracking=True)
     perm_export = fields.Boolean("Export", tracking=True, help="Take the data out as a file.")
     date_from = fields.Date("From", index=True, tracking=True)
@@ -296,12 +298,13 @@ class SalesAccessRule(models.Model):
         domains = []
         user = self.env.user
         for why, domain in self._grants_of(user, mode):
-            if why in ("own", "free") or why.scope in ("own", "team", "managers"):
+            scope = why if isinstance(why, str) else why.scope
+            if scope in ("own", "free", "team", "managers"):
                 domains += [
                     Domain(field_name, condition.operator, condition.value)
                     for condition in domain.iter_conditions()
                 ]
-            elif why.scope == "all":
+            elif scope == "all":
                 return Domain.TRUE
         return Domain.OR(domains)
 
@@ -320,16 +323,24 @@ class SalesAccessRule(models.Model):
             except (SyntaxError, TypeError, ValueError):
                 gains = []  # a condition that is still being typed
             rows = [
-                Markup("<tr><td>%s</td><td class='text-end'>%s → %s</td><td class='text-end'><b>+%s</b></td></tr>")
+                Markup(
+                    "<tr><td>%s</td><td class='text-end'>%s → %s</td><td class='text-end'><b>+%s</b></td></tr>"
+                )
                 % (user.name, before, after, after - before)
                 for user, before, after in gains
             ]
             rule.effect = (
-                Markup("<table class='table table-sm'><tr><th>%s</th><th class='text-end'>%s</th><th></th></tr>%s</table>")
-                % (self.env._("Manager"), self.env._("Clients"), Markup("").join(rows))
+                self._effect_table(rows)
                 if rows
                 else self.env._("Choose managers and clients to see what the rule brings.")
             )
+
+    def _effect_table(self, rows):
+        head = Markup("<tr><th>%s</th><th class='text-end'>%s</th><th></th></tr>") % (
+            self.env._("Manager"),
+            self.env._("Clients"),
+        )
+        return Markup("<table class='table table-sm'>%s%s</table>") % (head, Markup("").join(rows))
 
     def _gains(self):
         """:return: list of (user, number of clients without, number with the rule)"""
@@ -359,7 +370,9 @@ class SalesAccessRule(models.Model):
     def _check_addressee(self):
         for rule in self:
             if not rule.user_ids and not rule.team_ids:
-                raise ValidationError(self.env._("“%s”: choose the managers or the team to give it to.", rule.reason))
+                raise ValidationError(
+                    self.env._("“%s”: choose the managers or the team to give it to.", rule.reason)
+                )
 
     @api.constrains("scope", "manager_ids", "client_ids", "client_domain")
     def _check_scope(self):
@@ -376,11 +389,15 @@ class SalesAccessRule(models.Model):
             domain.validate(self.env["res.partner"].sudo())
         except (SyntaxError, TypeError, ValueError) as error:
             raise ValidationError(
-                self.env._("“%(rule)s”: the condition can't be understood: %(error)s", rule=self.reason, error=error)
+                self.env._(
+                    "“%(rule)s”: the condition can't be understood: %(error)s", rule=self.reason, error=error
+                )
             ) from error
         if domain.is_true():
             raise ValidationError(
-                self.env._("“%s”: the condition is empty. For all clients, choose “All clients”.", self.reason)
+                self.env._(
+                    "“%s”: the condition is empty. For all clients, choose “All clients”.", self.reason
+                )
             )
 
     @api.constrains("is_cover", "manager_ids", "user_ids")
@@ -400,7 +417,8 @@ class SalesAccessRule(models.Model):
         self._access_changed()
         return res
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_been_in_force(self):
         running = self.filtered(lambda rule: rule.state != "coming")
         if running:
             raise UserError(
@@ -410,6 +428,8 @@ class SalesAccessRule(models.Model):
                     running[0].reason,
                 )
             )
+
+    def unlink(self):
         res = super().unlink()
         self._access_changed()
         return res

@@ -15,7 +15,7 @@ class SalesAccessCheck(models.TransientModel):
         domain=lambda self: self.env["sales.access.rule"]._domain_manager(),
         default=lambda self: self.env.user,
     )
-    client_id = fields.Many2one("res.partner", "Client", domain=[("is_client", "=", True)])
+    client_id = fields.Many2one("res.partner", domain=[("is_client", "=", True)])
     date = fields.Date(
         "On",
         required=True,
@@ -56,7 +56,9 @@ class SalesAccessCheck(models.TransientModel):
             return [self._prepare_line(self.user_id, "head", self.client_count)]
         Client = self.env["res.partner"]
         return [
-            self._prepare_line(self.user_id, why, Client.search_count(Domain("is_client", "=", True) & domain))
+            self._prepare_line(
+                self.user_id, why, Client.search_count(Domain("is_client", "=", True) & domain)
+            )
             for why, domain in Access._grants_of(self.user_id, "read", self.date)
         ]
 
@@ -120,7 +122,7 @@ class SalesAccessCheckLine(models.TransientModel):
 
     check_id = fields.Many2one("sales.access.check", required=True, index=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "Manager", readonly=True)
-    rule_id = fields.Many2one("sales.access.rule", "Rule", readonly=True, ondelete="cascade")
+    rule_id = fields.Many2one("sales.access.rule", readonly=True, ondelete="cascade")
     why = fields.Char("By", readonly=True)
     client_count = fields.Integer("Clients", readonly=True)
     date_to = fields.Date("Until", readonly=True)
