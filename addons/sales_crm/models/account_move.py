@@ -10,6 +10,7 @@ class AccountMove(models.Model):
 
     # DESIGN, section 5: a client's invoices, and a manager's
     _commercial_partner_idx = models.Index("(commercial_partner_id)")
+    _manager_draft_idx = models.Index("(invoice_user_id) WHERE state = 'draft'")
 
     _handover_sequence = 60
     _handover_field = "invoice_user_id"

@@ -39,9 +39,12 @@ class ResUsers(models.Model):
             )
             if not self.env.user.has_group("sales_crm.group_head"):
                 way = self.env._("Ask a head of sales to hand it over first: CRM → Sales → Hand-Over.")
-                raise UserError(f"{message}\n{way}")
+                sentences = f"{message}\n{way}"
+                raise UserError(sentences)
+            way = self.env._("Hand it over to others first.")
+            sentences = f"{message}\n{way}"
             raise RedirectWarning(
-                f"{message}\n{self.env._('Hand it over to others first.')}",
+                sentences,
                 self.env.ref("sales_crm.sales_handover_action_new").id,
                 self.env._("Hand Over"),
                 {"default_from_user_id": user.id},

@@ -85,7 +85,7 @@ class SalesHandover(models.Model):
     receiver_ids = fields.Many2many(
         "res.users",
         "sales_handover_receiver_rel",
-        string="Receivers",
+        string="Receivers by Turns",
         domain="[('id', 'in', possible_receiver_ids)]",
     )
     possible_receiver_ids = fields.Many2many("res.users", compute="_compute_possible_receiver_ids")
@@ -97,7 +97,13 @@ class SalesHandover(models.Model):
         default=True,
         help="His deals and activities with clients of a colleague go to the colleague.",
     )
-    rule_ids = fields.One2many("sales.handover.rule", "handover_id", "Who Gets What")
+    rule_ids = fields.One2many("sales.handover.rule", "handover_id", "Receivers by Region and Class")
+    region_rule_ids = fields.One2many(
+        "sales.handover.rule", "handover_id", "Receivers by Region", domain=[("kind", "=", "region")]
+    )
+    class_rule_ids = fields.One2many(
+        "sales.handover.rule", "handover_id", "Receivers by Class", domain=[("kind", "=", "class")]
+    )
     line_ids = fields.One2many("sales.handover.line", "handover_id", "What Goes to Whom")
     count_ids = fields.One2many("sales.handover.count", "handover_id", "Counts")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, index=True)

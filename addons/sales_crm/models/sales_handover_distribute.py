@@ -131,7 +131,7 @@ class SalesHandover(models.Model):
         return self._distribute_by_rules(lines, "class", self._class_key)
 
     def _distribute_by_rules(self, lines, kind, key):
-        rules = {key(rule): rule.receiver_id for rule in self.rule_ids if rule.kind == kind}
+        rules = {key(rule): rule.receiver_id for rule in self[f"{kind}_rule_ids"]}
         chosen = {}
         for line in lines:
             receiver = (line.client_id and rules.get(key(line))) or self.receiver_id
@@ -168,6 +168,7 @@ class SalesHandover(models.Model):
             commands += [Command.delete(rule.id) for value, rule in known.items() if value not in groups]
         # sudo: the rows are the server's, the receivers in them the head's
         self.sudo().write({"rule_ids": commands})
+        self.invalidate_recordset(["region_rule_ids", "class_rule_ids"])
 
     def _prepare_rule(self, kind, lines):
         """:return: values of the rule for these lines, which have the same region or class"""

@@ -64,6 +64,9 @@ class SalesHandoverLine(models.Model):
             found.setdefault(line.id, {})[model, kind] = count
         for line in self:
             kinds = found.get(line.id, {})
+            if line.own and len(kinds) > 1:
+                # The line itself says that it is a client
+                kinds.pop(("res.partner", "client"), None)
             line.content = ", ".join(
                 f"{label}: {kinds[key]}" for key, label in labels.items() if key in kinds
             )

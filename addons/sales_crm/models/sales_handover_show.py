@@ -14,7 +14,7 @@ class SalesHandover(models.Model):
     line_count = fields.Integer("Clients and Documents", compute="_compute_figures")
     item_count = fields.Integer("Records", compute="_compute_figures")
     open_line_count = fields.Integer("Without a Receiver", compute="_compute_figures")
-    receiver_count = fields.Integer("Receivers", compute="_compute_figures")
+    receiver_count = fields.Integer("Number of Receivers", compute="_compute_figures")
     client_count = fields.Integer("Chosen", compute="_compute_client_count")
 
     @api.depends("client_ids")

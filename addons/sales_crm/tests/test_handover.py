@@ -224,7 +224,7 @@ class TestHandover(HandoverCommon):
     def test_by_class(self):
         clients = self._many()
         handover = self._handover(distribution="class")
-        rules = handover.rule_ids.filtered(lambda rule: rule.kind == "class")
+        rules = handover.class_rule_ids
         self.assertEqual({rule.client_class: rule.client_count for rule in rules}["A"], 4)
         rules.filtered(lambda rule: rule.client_class == "A").receiver_id = self.third
         with self.assertRaisesRegex(UserError, "Nobody is chosen for"):
@@ -245,7 +245,7 @@ class TestHandover(HandoverCommon):
         )
         abroad = self._create_client("Abroad", self.manager, country_id=self.env.ref("base.fr").id)
         handover = self._handover(distribution="region", receiver_id=self.head.id)
-        for rule in handover.rule_ids:
+        for rule in handover.region_rule_ids:
             if rule.state_id == states[0]:
                 rule.receiver_id = self.colleague
             elif rule.country_id == self.env.ref("base.fr"):
