@@ -24,7 +24,7 @@ class ResPartner(models.Model):
         "client_id",
         "rule_id",
         "Access Rules",
-        groups="sales_crm.group_admin",
+        groups="sales_crm.group_head",
     )
 
     @api.depends("is_client", "commercial_partner_id.is_client", "partner_share")

@@ -109,7 +109,7 @@ class SalesAccessRule(models.Model):
         "CHECK (perm_read)", "A rule that does not even let see the clients grants nothing."
     )
     _cover_is_dated = models.Constraint(
-        "CHECK (is_cover IS NOT TRUE OR (scope = 'managers' AND date_from IS NOT NULL AND date_to IS NOT NULL))",
+        "CHECK (NOT is_cover OR scope = 'managers' AND date_from IS NOT NULL AND date_to IS NOT NULL)",
         "A cover needs the first and the last day of the leave.",
     )
 
@@ -323,9 +323,7 @@ class SalesAccessRule(models.Model):
             except (SyntaxError, TypeError, ValueError):
                 gains = []  # a condition that is still being typed
             rows = [
-                Markup(
-                    "<tr><td>%s</td><td class='text-end'>%s → %s</td><td class='text-end'><b>+%s</b></td></tr>"
-                )
+                Markup("<tr><td>%s</td><td class='text-end'>%s → %s</td><td class='text-end'>+%s</td></tr>")
                 % (user.name, before, after, after - before)
                 for user, before, after in gains
             ]

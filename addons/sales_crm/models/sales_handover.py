@@ -81,7 +81,7 @@ class SalesHandover(models.Model):
         required=True,
         default="one",
     )
-    receiver_id = fields.Many2one("res.users", "Receiver", domain="[('id', 'in', possible_receiver_ids)]")
+    receiver_id = fields.Many2one("res.users", domain="[('id', 'in', possible_receiver_ids)]")
     receiver_ids = fields.Many2many(
         "res.users",
         "sales_handover_receiver_rel",

@@ -9,3 +9,4 @@ from . import test_morning
 from . import test_my_day
 from . import test_res_partner
 from . import test_tours
+from . import test_access_rule
