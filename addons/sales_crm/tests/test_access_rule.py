@@ -240,6 +240,16 @@ class TestAccessLeaks(AccessCase):
             with self.assertRaises(AccessError), self.cr.savepoint():
                 route()
 
+    def test_twins_are_not_named(self):
+        self.client.write({"country_id": self.foreign.country_id.id, "vat": self.foreign.vat})
+        self.assertEqual(self.client.with_user(self.head).same_vat_partner_id, self.foreign)
+        self.assertFalse(self.client.with_user(self.manager).same_vat_partner_id)
+
+    def test_merging_with_what_one_cannot_see(self):
+        wizard = self.env["base.partner.merge.automatic.wizard"].with_user(self.manager)
+        with self.assertRaises(AccessError), self.cr.savepoint():
+            wizard._merge((self.client | self.foreign).ids, self.client)
+
     def test_what_goes_on_working(self):
         as_manager = self.env(user=self.manager)
         for partner in (self.manager.partner_id, self.colleague.partner_id, self.company.partner_id):

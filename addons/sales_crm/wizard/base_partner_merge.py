@@ -7,6 +7,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         """Core merges by SQL: what is computed from clients has to be told about it."""
         partners = self.env["res.partner"].browse(partner_ids).exists()
+        if partners._sales_checks_references():
+            partners.check_access("write")
         # sudo: who may merge is decided by core; the keepers of the result see every record
         partners_sudo = partners.sudo()
         was_client = any(partners_sudo.commercial_partner_id.mapped("is_client"))
