@@ -43,11 +43,12 @@ class ResPartner(models.Model):
     @api.depends_context("uid")
     def _compute_same_vat_partner_id(self):
         """Core looks for twins among all partners, and names them."""
-        super()._compute_same_vat_partner_id()
+        res = super()._compute_same_vat_partner_id()
         if self._sales_checks_references():
             for partner in self:
                 for name in ("same_vat_partner_id", "same_company_registry_partner_id"):
                     partner[name] = partner[name]._filtered_access("read")
+        return res
 
     # ------------------------------------------------------
     # Becoming a client
