@@ -22,6 +22,9 @@ class CrmTeamMember(models.Model):
     def _handover_kinds(self):
         return {"": self.env._("Seats in teams")}
 
+    def _handover_title(self):
+        return self.env._("Seat in the team “%s”", self.crm_team_id.name)
+
     def _handover_details(self):
         return ", ".join(self.crm_team_id.mapped("name"))
 

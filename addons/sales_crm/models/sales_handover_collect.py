@@ -111,7 +111,7 @@ class SalesHandover(models.Model):
                 "sequence": order,
                 "res_model": model,
                 "res_id": record.id,
-                "name": record.display_name,
+                "name": record._handover_title() if model in parts else record.display_name,
                 "own": (model, record.id) in own,
                 "client_id": clients and record.id,
                 "client_class": clients and record.client_class,

@@ -213,7 +213,7 @@ class SalesHandoverRule(models.Model):
 
     _name = "sales.handover.rule"
     _description = "Who Gets What"
-    _order = "client_count desc, id"
+    _order = "client_class, client_count desc, id"
 
     handover_id = fields.Many2one("sales.handover", required=True, index=True, ondelete="cascade")
     kind = fields.Selection([("region", "Region"), ("class", "Class")], required=True)

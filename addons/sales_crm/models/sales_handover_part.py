@@ -93,6 +93,11 @@ class SalesHandoverPart(models.AbstractModel):
         """:return: dict record id -> one of :meth:`_handover_kinds`"""
         return dict.fromkeys(self.ids, "")
 
+    def _handover_title(self):
+        """:return: name of one record that goes without a client, in the list of what goes to whom"""
+        self.ensure_one()
+        return self.display_name
+
     def _handover_details(self):
         """:return: a few words about these records, like the stages of deals"""
         return ""
