@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    sales_release_limit = fields.Float(
+        "Releases up to",
+        digits="Account",
+        groups="base.group_system,sales_crm.group_admin",
+        help="Up to this amount, in the currency of the user's company, he lets orders and deliveries past the credit limit.",
+    )
