@@ -36,6 +36,7 @@
         "data/sales_handover_data.xml",
         "report/sales_import_report.xml",
         "report/sales_handover_report.xml",
+        "report/sales_contract_report.xml",
         "wizard/sales_activity_cancel_views.xml",
         "wizard/sales_activity_finish_views.xml",
         "wizard/sales_credit_ask_views.xml",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools.sql import column_exists, create_column
 
 
 class AccountMove(models.Model):
@@ -14,7 +15,6 @@ class AccountMove(models.Model):
 
     contract_id = fields.Many2one(
         "sales.contract",
-        "Contract",
         compute="_compute_contract_id",
         store=True,
         readonly=False,
@@ -30,6 +30,12 @@ class AccountMove(models.Model):
         compute="_compute_credit_release_ids",
         help="Who let the orders of this invoice past the credit limit.",
     )
+
+    def _auto_init(self):
+        """The column comes empty: no invoice that was there before has a contract."""
+        if not column_exists(self.env.cr, "account_move", "contract_id"):
+            create_column(self.env.cr, "account_move", "contract_id", "int4")
+        return super()._auto_init()
 
     def _compute_credit_release_ids(self):
         for move in self:

@@ -38,8 +38,8 @@ class ResCompany(models.Model):
     )
     sales_contract_required = fields.Boolean(
         "No Credit without a Contract",
-        help="A client who has no contract in force gets goods for payment in advance only. Otherwise that applies to "
-        "clients whose contract has ended.",
+        help="A client who has no contract in force gets goods for payment in advance only. Otherwise that "
+        "applies to clients whose contract has ended.",
     )
 
     def _sales_today(self):

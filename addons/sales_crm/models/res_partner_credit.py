@@ -20,7 +20,8 @@ class ResPartner(models.Model):
     zone. They are never stored: postings change them, and posting must not become slower.
     """
 
-    _inherit = "res.partner"
+    # Beside the card of the client, which is long enough by itself
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     contract_ids = fields.One2many("sales.contract", "client_id", "Contracts")
     contract_count = fields.Integer(compute="_compute_contract_count")
@@ -42,7 +43,6 @@ class ResPartner(models.Model):
         help="How long the oldest open instalment is past its due date.",
     )
     credit_available = fields.Monetary(
-        "Credit Available",
         compute="_compute_credit",
         search="_search_credit_available",
         help="Credit limit less the debt, less orders that are confirmed and not yet invoiced.",

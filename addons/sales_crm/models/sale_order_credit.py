@@ -2,6 +2,7 @@ from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools.sql import column_exists, create_column
 
 # Orders whose change is being checked in this transaction, in the cursor's cache
 WATCHED = "sales_credit_watched"
@@ -15,7 +16,6 @@ class SaleOrder(models.Model):
 
     contract_id = fields.Many2one(
         "sales.contract",
-        "Contract",
         compute="_compute_contract_id",
         store=True,
         readonly=False,
@@ -30,6 +30,12 @@ class SaleOrder(models.Model):
     _credit_open_idx = models.Index(
         "(partner_invoice_id) WHERE state = 'sale' AND invoice_status IS DISTINCT FROM 'invoiced'"
     )
+
+    def _auto_init(self):
+        """The column comes empty: no order that was there before has a contract."""
+        if not column_exists(self.env.cr, "sale_order", "contract_id"):
+            create_column(self.env.cr, "sale_order", "contract_id", "int4")
+        return super()._auto_init()
 
     # ------------------------------------------------------
     # Contract
@@ -73,15 +79,16 @@ class SaleOrder(models.Model):
         self._check_only_computed(vals)
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
-        with self._credit_watch():
+        confirming = vals.get("state") == "sale"
+        with self._credit_watch() if confirming else self._credit_watch_confirmed():
             return super().write(vals)
 
     @api.model
     def _credit_fields(self):
         """:return: names of the fields that decide who owes how much for an order"""
         return {
-            "state", "order_line", "partner_id", "partner_invoice_id", "company_id", "pricelist_id", "currency_id",
-            "date_order", "fiscal_position_id", "contract_id",
+            "state", "order_line", "partner_id", "partner_invoice_id", "company_id", "pricelist_id",
+            "currency_id", "date_order", "fiscal_position_id", "contract_id",
         }  # fmt: skip
 
     @api.model
@@ -103,9 +110,9 @@ class SaleOrder(models.Model):
 
     @contextmanager
     def _credit_watch(self):
-        """Whatever happens inside: afterwards the confirmed among these orders are checked if their clients owe
-        more by them than before. Watching what is watched already does nothing, so that an order which changes
-        many lines at once is checked once.
+        """Whatever happens inside: afterwards the confirmed among these orders are checked if their clients
+        owe more by them than before. Watching what is watched already does nothing, so that an order which
+        changes many lines at once is checked once.
         """
         watched = self.env.cr.cache.setdefault(WATCHED, set())
         orders = self.filtered(lambda order: order.id not in watched)
@@ -150,12 +157,16 @@ class SaleOrder(models.Model):
         return self.env["sales.credit"]._order_amounts(confirmed)
 
     def _credit_preview(self):
-        if self.state not in ("draft", "sent") or not self.partner_id:
+        if self.state == "cancel" or not self.partner_id:
             return None
-        payer = (self.partner_invoice_id or self.partner_id).commercial_partner_id
+        if self.state == "sale":
+            return self._credit_amounts().get(self.id)
         amount = self.amount_total / (self.currency_rate or 1)
         # sudo: the contract stands on the order
-        return payer._origin.id, self.contract_id.sudo().kind == "commission", amount
+        return self._credit_payer().id, self.contract_id.sudo().kind == "commission", amount
+
+    def _credit_payer(self):
+        return (self.partner_invoice_id or self.partner_id).commercial_partner_id._origin
 
     def _credit_buyers(self):
         return {order.id: order.partner_id.commercial_partner_id._origin for order in self}
@@ -176,12 +187,18 @@ class SaleOrder(models.Model):
 
     @api.depends("partner_id", "partner_invoice_id", "contract_id", "amount_total", "state", "currency_rate")
     def _compute_credit_reason(self):
-        return super()._compute_credit_reason()
+        """A confirmed order has passed; if it grows it will be asked again."""
+        waiting = self.filtered(lambda order: order.state in ("draft", "sent"))
+        res = super(SaleOrder, waiting)._compute_credit_reason()
+        (self - waiting).credit_reason = False
+        (self - waiting).credit_release_state = False
+        return res
 
     def _compute_partner_credit_warning(self):
         """Core's banner counts otherwise, and stops nobody: there is one banner, and it is ours."""
-        super()._compute_partner_credit_warning()
+        res = super()._compute_partner_credit_warning()
         self.partner_credit_warning = ""
+        return res
 
     # ------------------------------------------------------
     # The client's own routes: signature and payment
@@ -215,7 +232,8 @@ class SaleOrder(models.Model):
 
 
 class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
+    # Beside the line's place in the dossier
+    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -240,8 +258,8 @@ class SaleOrderLine(models.Model):
     def _credit_fields(self):
         """:return: names of the fields that decide how much a client owes for a line"""
         return {
-            "order_id", "product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount", "tax_ids",
-            "display_type", "is_downpayment", "qty_delivered", "invoice_lines",
+            "order_id", "product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount",
+            "tax_ids", "display_type", "is_downpayment", "qty_delivered", "invoice_lines",
         }  # fmt: skip
 
     @api.model

@@ -26,7 +26,6 @@ class SalesContract(models.Model):
     name = fields.Char("Number", required=True, tracking=True, index="trigram")
     client_id = fields.Many2one(
         "res.partner",
-        "Client",
         required=True,
         index=True,
         ondelete="restrict",
@@ -35,7 +34,6 @@ class SalesContract(models.Model):
     )
     company_id = fields.Many2one(
         "res.company",
-        "Company",
         required=True,
         index=True,
         default=lambda self: self.env.company,
@@ -46,8 +44,8 @@ class SalesContract(models.Model):
         required=True,
         default="supply",
         tracking=True,
-        help="Supply: the client owes for what he got. Commission: he owes when he has sold it on; until then the "
-        "credit limit covers the goods he holds.",
+        help="Supply: the client owes for what he got. Commission: he owes when he has sold it on; until "
+        "then the credit limit covers the goods he holds.",
     )
     state = fields.Selection(
         [("draft", "Draft"), ("active", "Active"), ("expired", "Expired"), ("terminated", "Terminated")],
@@ -81,7 +79,7 @@ class SalesContract(models.Model):
     )
     prolongation_months = fields.Integer("Goes on for (months)", default=12)
     payment_term_id = fields.Many2one(
-        "account.payment.term", "Payment Term", check_company=True, tracking=True, ondelete="restrict"
+        "account.payment.term", check_company=True, tracking=True, ondelete="restrict"
     )
     deferral_days = fields.Integer(
         "Deferral (days)",
@@ -91,11 +89,11 @@ class SalesContract(models.Model):
     )
     credit_limit = fields.Monetary(
         tracking=True,
-        help="How much the client may owe, with orders that are confirmed and not yet invoiced. 0: nothing on credit.",
+        help="How much the client may owe, with orders that are confirmed and not yet invoiced. 0: nothing "
+        "on credit.",
     )
     currency_id = fields.Many2one(
         "res.currency",
-        "Currency",
         required=True,
         default=lambda self: self.env.company.currency_id,
         tracking=True,
@@ -106,7 +104,7 @@ class SalesContract(models.Model):
     overdue_tolerance_amount = fields.Monetary(
         "Tolerance (amount)", tracking=True, help="Overdue debt up to this amount stops nothing yet."
     )
-    signed_scan = fields.Binary("Signed Scan", attachment=True, copy=False)
+    signed_scan = fields.Binary(attachment=True, copy=False)
     signed_scan_name = fields.Char("Name of the Scan", copy=False)
     note = fields.Html("Terms")
     is_in_force = fields.Boolean("In Force", compute="_compute_is_in_force", search="_search_is_in_force")
@@ -242,8 +240,8 @@ class SalesContract(models.Model):
             if twin:
                 raise ValidationError(
                     self.env._(
-                        "%(client)s has another active contract of this kind in these dates: %(contract)s. Terminate "
-                        "it first, or let this one begin later.",
+                        "%(client)s has another active contract of this kind in these dates: %(contract)s. "
+                        "Terminate it first, or let this one begin later.",
                         client=self.client_id.display_name,
                         contract=twin.name if twin.exists() else "…",
                     )
@@ -273,8 +271,8 @@ class SalesContract(models.Model):
 
     @api.model
     def _in_force_of(self, partners, company):
-        """:return: dict commercial partner id -> the contract under which ``company`` sells to him today, one query
-        for all ``partners``
+        """:return: dict commercial partner id -> the contract under which ``company`` sells to him today,
+        one query for all ``partners``
         """
         clients = partners.commercial_partner_id._origin
         if not clients:

@@ -96,7 +96,7 @@ class SalesContract(models.Model):
     @api.model
     def _cron_contracts(self):
         """Contracts begin, are announced to end, go on or end, each on its day of the company's time zone."""
-        for company in self.env["res.company"].search([]):
+        for company in self._companies_with_contracts():
             today = company._sales_today()
             contracts = self.with_company(company).search(
                 [("company_id", "=", company.id), ("state", "=", "active")]
@@ -108,6 +108,11 @@ class SalesContract(models.Model):
             ended._withdraw_from_client()
             contracts.filtered(lambda c, today=today: c.date_start == today)._apply_to_client()
             contracts.filtered(lambda c: c.is_expiring and not c.date_noticed)._remind(today)
+
+    @api.model
+    def _companies_with_contracts(self):
+        groups = self._read_group([("state", "=", "active")], ["company_id"])
+        return self.env["res.company"].union(*(company for (company,) in groups))
 
     def _prolong(self, today):
         for contract in self:

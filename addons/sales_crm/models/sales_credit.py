@@ -92,8 +92,8 @@ class SalesCredit(models.AbstractModel):
                 "state", "company_id", "partner_invoice_id", "currency_rate", "invoice_status", "contract_id",
             ],
             "sale.order.line": [
-                "order_id", "price_total", "product_uom_qty", "product_uom_id", "qty_delivered", "qty_invoiced",
-                "is_downpayment", "display_type",
+                "order_id", "price_total", "product_uom_qty", "product_uom_id", "qty_delivered",
+                "qty_invoiced", "is_downpayment", "display_type",
             ],
             "sales.contract": None,
             "res.partner": ["commercial_partner_id", "credit_limit", "is_client"],
@@ -107,23 +107,25 @@ class SalesCredit(models.AbstractModel):
         """
         return SQL(
             """
-            WITH main AS (%(main)s), commission AS (%(commission)s), debt AS (%(debt)s), orders AS (%(orders)s),
-            standing AS (
+            WITH main AS (%(main)s), commission AS (%(commission)s), debt AS (%(debt)s),
+            orders AS (%(orders)s), standing AS (
                 SELECT client.id AS client_id,
                        COALESCE(debt.receivable, 0) AS receivable,
                        COALESCE(debt.unapplied, 0) AS unapplied,
                        COALESCE(debt.overdue, 0) AS overdue,
                        COALESCE(debt.overdue_days, 0) AS overdue_days,
-                       GREATEST(COALESCE(debt.overdue_late, 0) - COALESCE(debt.unapplied, 0), 0) AS overdue_counting,
+                       GREATEST(COALESCE(debt.overdue_late, 0) - COALESCE(debt.unapplied, 0), 0)
+                           AS overdue_counting,
                        COALESCE(orders.open_orders, 0)
-                           + CASE WHEN main.kind = 'commission' THEN COALESCE(orders.open_commission, 0) ELSE 0 END
-                           AS open_orders,
+                           + CASE WHEN main.kind = 'commission'
+                                  THEN COALESCE(orders.open_commission, 0) ELSE 0 END AS open_orders,
                        COALESCE(orders.open_commission, 0) AS open_commission,
                        main.id AS contract_id,
                        EXISTS (SELECT FROM sales_contract past
                                 WHERE past.client_id = client.id AND past.state != 'draft'
                                   AND past.company_id = ANY(%(chain)s)) AS had_contract,
-                       CASE WHEN main.id IS NULL THEN %(core_limit)s ELSE main.credit_limit END AS credit_limit,
+                       CASE WHEN main.id IS NULL THEN %(core_limit)s ELSE main.credit_limit END
+                           AS credit_limit,
                        CASE WHEN main.kind = 'supply' THEN commission.credit_limit END AS commission_limit,
                        COALESCE(main.tolerance_amount, 0) AS tolerance_amount
                   FROM res_partner client
@@ -135,9 +137,11 @@ class SalesCredit(models.AbstractModel):
             )
             SELECT *,
                    credit_limit - receivable - open_orders AS available,
-                   CASE WHEN ROUND((overdue_counting - tolerance_amount)::numeric, %(digits)s) > 0 THEN 'overdue'
+                   CASE WHEN ROUND((overdue_counting - tolerance_amount)::numeric, %(digits)s) > 0
+                        THEN 'overdue'
                         WHEN ROUND((receivable + open_orders - credit_limit)::numeric, %(digits)s) > 0
-                             OR ROUND((open_commission - commission_limit)::numeric, %(digits)s) > 0 THEN 'over_limit'
+                             OR ROUND((open_commission - commission_limit)::numeric, %(digits)s) > 0
+                        THEN 'over_limit'
                         WHEN contract_id IS NULL AND (had_contract OR %(required)s) THEN 'no_contract'
                         ELSE 'ok' END AS state
               FROM standing
@@ -183,7 +187,8 @@ class SalesCredit(models.AbstractModel):
         return SQL(
             """
             SELECT DISTINCT ON (contract.client_id)
-                   contract.id, contract.client_id, contract.kind, contract.overdue_tolerance_days AS tolerance_days,
+                   contract.id, contract.client_id, contract.kind,
+                   contract.overdue_tolerance_days AS tolerance_days,
                    ROUND((contract.credit_limit * rate.rate)::numeric, %(digits)s)::float AS credit_limit,
                    ROUND((contract.overdue_tolerance_amount * rate.rate)::numeric, %(digits)s)::float
                        AS tolerance_amount
@@ -191,9 +196,11 @@ class SalesCredit(models.AbstractModel):
               JOIN unnest(%(currencies)s::int[], %(rates)s::float[]) AS rate(currency_id, rate)
                 ON rate.currency_id = contract.currency_id
              WHERE contract.state = 'active' AND contract.date_start <= %(today)s
-               AND (contract.date_end IS NULL OR contract.date_end >= %(today)s OR contract.prolongation = 'auto')
+               AND (contract.date_end IS NULL OR contract.date_end >= %(today)s
+                    OR contract.prolongation = 'auto')
                AND contract.company_id = ANY(%(chain)s) AND %(clients)s AND %(kind)s
-             ORDER BY contract.client_id, contract.kind DESC, array_position(%(chain)s, contract.company_id) DESC,
+             ORDER BY contract.client_id, contract.kind DESC,
+                      array_position(%(chain)s, contract.company_id) DESC,
                       contract.date_start DESC, contract.id DESC
             """,
             digits=company.currency_id.decimal_places,
@@ -235,7 +242,8 @@ class SalesCredit(models.AbstractModel):
                    MAX(%(today)s - line.date_maturity) FILTER (WHERE %(overdue)s) AS overdue_days,
                    SUM(line.amount_residual) FILTER (
                        WHERE line.amount_residual > 0
-                         AND line.date_maturity < %(today)s - COALESCE(main.tolerance_days, 0))::float AS overdue_late
+                         AND line.date_maturity < %(today)s - COALESCE(main.tolerance_days, 0))::float
+                       AS overdue_late
               FROM account_move_line line
               JOIN res_partner debtor ON debtor.id = line.partner_id
               LEFT JOIN main ON main.client_id = debtor.commercial_partner_id
@@ -320,8 +328,9 @@ class SalesCredit(models.AbstractModel):
             CASE WHEN COALESCE(line.product_uom_qty, 0) = 0 AND line.is_downpayment
                  THEN -(%(prepaid)s) * COALESCE(NULLIF(ord.currency_rate, 0), 1)
                  WHEN COALESCE(line.product_uom_qty, 0) = 0 THEN 0
-                 ELSE line.price_total * GREATEST(
-                     (%(quantity)s - COALESCE(line.qty_invoiced, 0) + COALESCE(draft.quantity, 0)) / line.product_uom_qty, 0)
+                 ELSE line.price_total * GREATEST(0,
+                     (%(quantity)s - COALESCE(line.qty_invoiced, 0) + COALESCE(draft.quantity, 0))
+                     / line.product_uom_qty)
             END
             """,
             prepaid=self._down_payment_sql(),
@@ -368,8 +377,8 @@ class SalesCredit(models.AbstractModel):
 
     @api.model
     def _order_amounts(self, orders, shipped=False):
-        """:return: dict order id -> (partner id who has to pay, on commission, amount in the currency of the order's
-        company); without orders of which nothing is left to invoice
+        """:return: dict order id -> (partner id who has to pay, on commission, amount in the currency of the
+        order's company); without orders of which nothing is left to invoice
         """
         if not orders.ids:
             return {}

@@ -43,13 +43,17 @@ class SalesCreditDocument(models.AbstractModel):
         return self.company_id
 
     def _credit_amounts(self):
-        """:return: dict document id -> (partner id who will owe, on commission, amount in the company's currency) as
-        the database knows it now; without documents that owe nothing
+        """:return: dict document id -> (partner id who will owe, on commission, amount in the company's
+        currency) as the database knows it now; without documents that owe nothing
         """
         raise NotImplementedError
 
     def _credit_preview(self):
         """:return: like :meth:`_credit_amounts` of one document, as if it went through now; or None"""
+        raise NotImplementedError
+
+    def _credit_payer(self):
+        """:return: commercial partner who will owe by this one document"""
         raise NotImplementedError
 
     def _credit_buyers(self):
@@ -169,8 +173,8 @@ class SalesCreditDocument(models.AbstractModel):
 
     def _reason_over_limit(self, standing, over):
         text = self.env._(
-            "%(client)s: the credit limit of %(limit)s is exceeded by %(over)s (debt %(debt)s, orders not yet "
-            "invoiced %(orders)s).",
+            "%(client)s: the credit limit of %(limit)s is exceeded by %(over)s (debt %(debt)s, orders not "
+            "yet invoiced %(orders)s).",
             client=self._credit_name(standing),
             limit=self._credit_money(standing.credit_limit),
             over=self._credit_money(over),
@@ -227,8 +231,8 @@ class SalesCreditDocument(models.AbstractModel):
         """:return: what a user reads when he presses the button"""
         texts = "\n".join(f"• {reason.text}" for reason in reasons)
         return self.env._(
-            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a credit "
-            "controller for a release.",
+            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a "
+            "credit controller for a release.",
             document=self.display_name,
             reasons=texts,
         )

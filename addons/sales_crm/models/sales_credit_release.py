@@ -17,12 +17,10 @@ class SalesCreditRelease(models.Model):
 
     _sales_guard_path = "client_id"
 
-    order_id = fields.Many2one(
-        "sale.order", "Order", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
     document_name = fields.Char("Document", readonly=True)
-    client_id = fields.Many2one("res.partner", "Client", required=True, readonly=True, index=True)
-    company_id = fields.Many2one("res.company", "Company", required=True, readonly=True, index=True)
+    client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
         [
@@ -63,7 +61,8 @@ class SalesCreditRelease(models.Model):
         for release in self:
             release.may_decide = release.state == "requested" and release._is_within_own_amount()
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         raise UserError(self.env._("Releases are kept for good: who asked, who decided and why."))
 
     # ------------------------------------------------------
@@ -71,39 +70,45 @@ class SalesCreditRelease(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _ask(self, document, reason, date_to):
+    def _ask(self, document, reason, date_to, amount=0):
         """Ask for an exception for a document that the current user may change.
 
         :param document: a record of ``sales.credit.document``
         :param str reason: why it should go through
         :param date_to: the last day on which it may
+        :param float amount: up to which it may grow, in the company's currency, if that is more than now
         :return: the release, with an activity for each controller who may decide
         :raise UserError: nothing stands in the way, or it is asked for already
         """
         document.ensure_one()
         document.check_access("write")
         obstacles = document._credit_reasons_ahead()
-        if not obstacles:
+        now = document._credit_preview()[2] if document._credit_preview() else 0
+        grows = document._credit_company().currency_id.compare_amounts(amount, now) > 0
+        if not obstacles and not grows:
             raise UserError(self.env._("Nothing stops %s: no release is needed.", document.display_name))
         if document._credit_releases().filtered(lambda release: release.state == "requested"):
             raise UserError(self.env._("A release of %s is asked for already.", document.display_name))
         # sudo: nobody has the right to write releases; the right to ask was checked above
-        release = self.sudo().create(self._prepare_release(document, reason, date_to, obstacles))
+        release = self.sudo().create(
+            {
+                **self._prepare_release(document, reason, date_to),
+                "amount": max(amount, now),
+                "obstacles": "\n".join(obstacle.text for obstacle in obstacles),
+            }
+        )
         release._tell_controllers()
         return release.sudo(False)
 
     @api.model
-    def _prepare_release(self, document, reason, date_to, obstacles):
-        payer, _commission, amount = document._credit_preview()
+    def _prepare_release(self, document, reason, date_to):
         return {
             **document._credit_release_values(),
             "document_name": document.display_name,
-            "client_id": payer,
+            "client_id": document._credit_payer().id,
             "company_id": document._credit_company().id,
-            "amount": amount,
             "date_to": date_to,
             "reason": reason,
-            "obstacles": "\n".join(obstacle.text for obstacle in obstacles),
             "user_id": self.env.uid,
         }
 
@@ -225,7 +230,8 @@ class SalesCreditRelease(models.Model):
     @api.model
     def _cron_expire(self):
         """Releases that nobody used in time are closed, and requests that nobody decided."""
-        for company in self.env["res.company"].search([]):
+        waiting = [("state", "in", ["requested", "approved"])]
+        for (company,) in self._read_group(waiting, ["company_id"]):
             late = self.search(
                 [
                     ("company_id", "=", company.id),

@@ -1,4 +1,7 @@
 from datetime import timedelta
+from io import BytesIO
+
+from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -115,3 +118,13 @@ class TestContract(CreditCase):
 
     def test_copy(self):
         self.assertEqual(self.contract.copy().state, "draft")
+
+    def test_register_as_xlsx(self):
+        self._owe(300, days_ago=40)
+        self.head.group_ids += self.env.ref("base.group_allow_export")
+        report = self.env["ir.actions.report"].with_user(self.head)
+        content, kind = report._render("sales_crm.sales_contract_xlsx", self.contract.ids, data={})
+        self.assertEqual(kind, "xlsx")
+        rows = list(load_workbook(BytesIO(content)).active.values)
+        self.assertEqual(rows[1][:2], (self.client.name, self.contract.name))
+        self.assertEqual(rows[1][-3:], (1000, 300, 300))

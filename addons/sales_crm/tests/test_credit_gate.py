@@ -307,6 +307,21 @@ class TestCreditRelease(CreditCase):
         with self.assertRaises(UserError), self.cr.savepoint():
             self.order.action_confirm()
 
+    def test_for_an_order_that_has_to_grow(self):
+        order = self._order(10)
+        order.action_confirm()
+        wizard = self.ask.create({"res_model": "sale.order", "res_id": order.id, "reason": "More"})
+        self.assertEqual(wizard.amount, 1000)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            wizard.action_ask()
+        wizard.amount = 1300
+        wizard.action_ask()
+        order.credit_release_ids.with_user(self.controller).action_approve()
+        with self.assertRaises(UserError), self.cr.savepoint():
+            order.order_line.product_uom_qty = 14
+        order.order_line.with_user(self.manager).product_uom_qty = 13
+        self.assertEqual(order.credit_release_ids.state, "used")
+
     def test_for_its_amount_and_until_its_day(self):
         release = self._release()
         release.with_user(self.controller).action_approve()

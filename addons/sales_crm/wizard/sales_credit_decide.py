@@ -7,7 +7,7 @@ class SalesCreditDecide(models.TransientModel):
     _name = "sales.credit.decide"
     _description = "Refuse a Credit Release"
 
-    release_id = fields.Many2one("sales.credit.release", "Release", required=True, ondelete="cascade")
+    release_id = fields.Many2one("sales.credit.release", required=True, ondelete="cascade")
     note = fields.Text("Why", required=True)
 
     def action_refuse(self):
