@@ -48,7 +48,7 @@ class SalesContract(models.Model):
         "then the credit limit covers the goods he holds.",
     )
     state = fields.Selection(
-        [("draft", "Draft"), ("active", "Active"), ("expired", "Expired"), ("terminated", "Terminated")],
+        [("draft", "Draft"), ("active", "In force"), ("expired", "Expired"), ("terminated", "Terminated")],
         required=True,
         default="draft",
         readonly=True,
