@@ -15,6 +15,7 @@ from . import res_partner_access
 from . import res_partner_handover
 from . import mail_activity_handover
 from . import sales_credit
+from . import sales_computed_figures
 from . import sales_credit_document
 from . import sales_contract
 from . import sales_contract_life

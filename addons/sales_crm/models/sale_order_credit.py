@@ -1,7 +1,6 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools.sql import column_exists, create_column
 
 # Orders whose change is being checked in this transaction, in the cursor's cache
@@ -12,7 +11,7 @@ class SaleOrder(models.Model):
     """No order is confirmed, and no confirmed one grows, beyond what the client may owe."""
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sales.credit.document"]
+    _inherit = ["sale.order", "sales.credit.document", "sales.computed.figures"]
 
     contract_id = fields.Many2one(
         "sales.contract",
@@ -69,14 +68,11 @@ class SaleOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_only_computed(vals)
         orders = super().create(vals_list)
         orders.filtered(lambda order: order.state == "sale")._credit_enforce()
         return orders
 
     def write(self, vals):
-        self._check_only_computed(vals)
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
         confirming = vals.get("state") == "sale"
@@ -97,16 +93,9 @@ class SaleOrder(models.Model):
         return {"amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status"}
 
     @api.model
-    def _check_only_computed(self, vals):
-        """:raise AccessError: a user writes a figure that is computed"""
-        names = self._only_computed_fields() & vals.keys()
-        if names and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "“%s” is computed and can't be entered.",
-                    self._fields[min(names)]._description_string(self.env),
-                )
-            )
+    def _only_program_links(self):
+        """A payment of another order would make this one a prepaid one."""
+        return {"transaction_ids"}
 
     @contextmanager
     def _credit_watch(self):
@@ -232,19 +221,20 @@ class SaleOrder(models.Model):
 
 
 class SaleOrderLine(models.Model):
+    _name = "sale.order.line"
     # Beside the line's place in the dossier
-    _inherit = "sale.order.line"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = [  # pylint: disable=consider-merging-classes-inherited
+        "sale.order.line",
+        "sales.computed.figures",
+    ]
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_only_computed(vals)
         orders = self.env["sale.order"].browse({vals.get("order_id") for vals in vals_list} - {None, False})
         with orders.exists()._credit_watch_confirmed():
             return super().create(vals_list)
 
     def write(self, vals):
-        self._check_only_computed(vals)
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
         with self.order_id._credit_watch_confirmed():
@@ -264,18 +254,9 @@ class SaleOrderLine(models.Model):
 
     @api.model
     def _only_computed_fields(self):
-        return {"price_subtotal", "price_tax", "price_total", "qty_invoiced", "invoice_lines"}
+        return {"price_subtotal", "price_tax", "price_total", "qty_invoiced"}
 
     @api.model
-    def _check_only_computed(self, vals):
-        """:raise AccessError: a user writes a figure that is computed, or what it is computed from"""
-        names = self._only_computed_fields() & vals.keys()
-        if not vals.get("invoice_lines"):
-            names -= {"invoice_lines"}
-        if names and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "“%s” is computed and can't be entered.",
-                    self._fields[min(names)]._description_string(self.env),
-                )
-            )
+    def _only_program_links(self):
+        """Lines of posted invoices of another order would make this one an invoiced one."""
+        return {"invoice_lines"}

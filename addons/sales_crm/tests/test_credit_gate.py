@@ -90,7 +90,12 @@ class TestCreditGate(CreditCase):
 
     def test_figures_can_not_be_written(self):
         order = self._order(11).with_user(self.manager)
-        for values in ({"amount_total": 0}, {"invoice_status": "invoiced"}, {"currency_rate": 1000}):
+        for values in (
+            {"amount_total": 0},
+            {"invoice_status": "invoiced"},
+            {"currency_rate": 1000},
+            {"transaction_ids": [Command.link(1)]},
+        ):
             with self.assertRaises(AccessError), self.cr.savepoint():
                 order.write(values)
         for values in ({"price_total": 0}, {"qty_invoiced": 11}, {"invoice_lines": [Command.link(1)]}):
