@@ -49,6 +49,7 @@
         "views/sales_my_day_views.xml",
         "wizard/sales_access_check_views.xml",
         "views/sales_access_rule_views.xml",
+        "views/sales_cover_views.xml",
         "views/sales_export_log_views.xml",
         "views/res_config_settings_views.xml",
         "views/sales_crm_menus.xml",

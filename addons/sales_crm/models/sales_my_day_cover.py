@@ -8,7 +8,7 @@ class SalesMyDay(models.AbstractModel):
 
     @api.model
     def get_day(self, user_id=False, date=False):
-        """:return: dict of core, and ``covers``: a list of dict, one for each manager away: ``user`` (id and
+        """:return: dict, also with ``covers``: a list of dict, one for each manager away: ``user`` (id and
         name), ``date_to`` (the last day) and ``rows``, open activities like those of ``rows``
         """
         day = super().get_day(user_id, date)
@@ -46,11 +46,12 @@ class SalesMyDay(models.AbstractModel):
 
     @api.model
     def _prepare_row(self, activity, manager):
-        """:return: dict of core, whose plan it is part of, and his name if that isn't ``manager``"""
+        """:return: dict, also with whose plan it is part of, and for whom ``manager`` has done it"""
         # sudo: a colleague's name
         assignee = activity.user_id.sudo()
+        instead = activity.done_user_id == manager != assignee
         return {
             **super()._prepare_row(activity, manager),
             "user_id": assignee.id,
-            "instead_of": assignee.name if assignee and assignee != manager else "",
+            "instead_of": (assignee.name or "") if instead else "",
         }

@@ -11,7 +11,7 @@ import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {formatLongDate, formatWeekday} from "./day_format";
+import {formatLongDate, formatShortDate, formatWeekday} from "./day_format";
 import {MyDayRow} from "./my_day_row";
 
 const STORAGE_KEY = "sales_crm.my_day";
@@ -113,6 +113,14 @@ export class MyDay extends Component {
             ...section,
             rows: rows.filter((row) => row.section === section.name),
         })).filter((section) => section.rows.length);
+    }
+
+    /** @returns {string} whose plan the section shows, and until when it is there */
+    getCoverTitle({user: absent, date_to}) {
+        return _t("You cover for %(name)s until %(date)s", {
+            name: absent.name,
+            date: formatShortDate(date_to),
+        });
     }
 
     // ---------------------------------------------------------------------------------------------
@@ -277,7 +285,7 @@ export class MyDay extends Component {
             await this.orm.call("mail.activity", "action_finish", [[row.id]], {
                 outcome_id: draft.outcome_id,
                 feedback: draft.feedback.trim() || false,
-                next_step: this.getNextStep(draft),
+                next_step: this.getNextStep(row, draft),
             });
             if (draft.next_date) {
                 this.notify(_t("Done. Next step: %s", formatWeekday(draft.next_date)));
@@ -285,14 +293,15 @@ export class MyDay extends Component {
         });
     }
 
-    getNextStep(draft) {
+    /** The next step stays with the one whose plan the activity is part of. */
+    getNextStep(row, draft) {
         return (
             draft.next_date && {
                 date_deadline: draft.next_date,
                 activity_type_id: draft.next_type_id,
                 summary: draft.next_summary.trim() || false,
                 priority: draft.next_urgent ? "1" : "0",
-                user_id: this.state.day.user.id,
+                user_id: row.user_id || this.state.day.user.id,
             }
         );
     }
@@ -345,6 +354,23 @@ export class MyDay extends Component {
         });
     }
 
+    openClientsOf({user: absent}) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: _t("Clients of %s", absent.name),
+            res_model: "res.partner",
+            views: [
+                [false, "list"],
+                [false, "form"],
+            ],
+            domain: [
+                ["is_client", "=", true],
+                ["parent_id", "=", false],
+                ["user_id", "=", absent.id],
+            ],
+        });
+    }
+
     openClientsWithoutNextStep() {
         return this.action.doAction("sales_crm.res_partner_action_clients", {
             additionalContext: {search_default_no_next_step: 1},
@@ -356,7 +382,7 @@ export class MyDay extends Component {
     // ---------------------------------------------------------------------------------------------
 
     getNextId(row) {
-        const rows = this.sections.flatMap((section) => section.rows);
+        const rows = [...this.sections, ...this.state.day.covers].flatMap((section) => section.rows);
         const index = rows.findIndex(({id}) => id === row.id);
         return (rows[index + 1] || rows[index - 1])?.id;
     }
