@@ -58,6 +58,7 @@ from . import report_xlsx_export
 from . import sales_demo
 from . import sales_access_rule_handover
 from . import sales_access_rule_cover
+from . import sales_access_rule_hidden
 from . import sales_handover
 from . import sales_handover_line
 from . import sales_handover_collect

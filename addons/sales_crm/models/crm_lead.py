@@ -29,7 +29,9 @@ class CrmLead(models.Model):
     def _onchange_partner_owner(self):
         """In the form of a new deal its user is whoever has opened the form."""
         if self.partner_id and not self._origin and self.user_id in (self.env.user, self.env["res.users"]):
-            self.user_id = self.env["sales.access.rule"]._owner_covered(self.partner_id._origin) or self.user_id
+            self.user_id = (
+                self.env["sales.access.rule"]._owner_covered(self.partner_id._origin) or self.user_id
+            )
 
     @api.onchange("partner_id", "user_id")
     def _onchange_hidden_from_manager(self):

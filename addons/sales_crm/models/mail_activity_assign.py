@@ -1,45 +1,15 @@
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
 
-class SalesAccessRule(models.Model):
-    """Work with a client that is given to who may not see the client would be lost to him."""
-
-    # Beside the rules themselves, which are long enough
-    _inherit = "sales.access.rule"  # pylint: disable=consider-merging-classes-inherited
-
-    @api.model
-    def _hidden_from(self, user, clients):
-        """:return: those of ``clients`` that ``user`` may not see today"""
-        # sudo: somebody else's access is what is asked for
-        user, clients = user.sudo(), clients.sudo()
-        others = clients.filtered(lambda client: client.client_id and client.user_id != user)
-        if not user or not others or not self._is_restricted(user):
-            return clients.browse().sudo(False)
-        return (others - others.filtered_domain(self._granted_clients("read", user))).sudo(False)
-
-    @api.model
-    def _hidden_warning(self, user, client):
-        """:return: the warning of an onchange, empty if ``user`` sees the client"""
-        if not self._hidden_from(user, client):
-            return {}
-        return {
-            "warning": {
-                "title": self.env._("He doesn't see this client"),
-                "message": self.env._(
-                    "%(user)s may not see %(client)s, and what is assigned to him there neither. "
-                    "Assign it to the client's manager, or let %(user)s see the client first: "
-                    "by a cover or an access rule.",
-                    user=user.name,
-                    client=client.display_name,
-                ),
-            }
-        }
-
-
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    """Whoever an activity is assigned to has to see its client, or it would be lost."""
+
+    # Beside the trace of an activity, which is long enough by itself
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     @api.onchange("user_id", "client_id", "plan_client_id")
     def _onchange_hidden_from_assignee(self):
@@ -78,7 +48,16 @@ class MailActivity(models.Model):
             "%(activities)s: assigned to %(user)s, who may not see this client. If that doesn't change, "
             "the client's manager gets it next morning.",
             activities=", ".join(
-                f"{activity.display_name} ({format_date(self.env, activity.date_deadline)})" for activity in self
+                f"{activity.display_name} ({format_date(self.env, activity.date_deadline)})"
+                for activity in self
             ),
             user=user.name,
         )
+
+    def _given_back_body(self):
+        """:return: Markup with a line for each of these activities"""
+        rows = [
+            Markup("<li>%s, %s</li>") % (activity.display_name, format_date(self.env, activity.date_deadline))
+            for activity in self
+        ]
+        return Markup("<ul>%s</ul>") % Markup("").join(rows)

@@ -15,10 +15,16 @@ class ResourceCalendarLeaves(models.Model):
         """
         self.ensure_one()
         if not self.sales_absent_id:
-            raise UserError(self.env._("“%s” is nobody's own leave: there is nothing to cover.", self.name or ""))
+            raise UserError(
+                self.env._("“%s” is nobody's own leave: there is nothing to cover.", self.name or "")
+            )
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_cover_action_new"),
-            "context": {"default_is_cover": True, "default_scope": "managers", **self._prepare_cover_defaults()},
+            "context": {
+                "default_is_cover": True,
+                "default_scope": "managers",
+                **self._prepare_cover_defaults(),
+            },
         }
 
     def _prepare_cover_defaults(self):

@@ -323,6 +323,7 @@ class SalesAccessRule(models.Model):
         return (
             cover.env._("Cover from %(date_from)s to %(date_to)s called off", **names),
             cover.env._(
-                "The cover “%(reason)s” from %(date_from)s to %(date_to)s doesn't concern you any more.", **names
+                "The cover “%(reason)s” from %(date_from)s to %(date_to)s doesn't concern you any more.",
+                **names,
             ),
         )

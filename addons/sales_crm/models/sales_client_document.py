@@ -49,7 +49,9 @@ class SalesClientDocument(models.AbstractModel):
         for user, documents in self.sudo().grouped(self._sales_guard_owner).items():
             clients = self.env["sales.access.rule"]._hidden_from(user, documents.partner_id.client_id)
             hidden = documents.filtered(lambda d, clients=clients: d.partner_id.client_id in clients)
-            note = self.env._("%s may not see the client of this document, so neither the document.", user.name)
+            note = self.env._(
+                "%s may not see the client of this document, so neither the document.", user.name
+            )
             hidden._message_log_batch(bodies=dict.fromkeys(hidden.ids, note))
 
     def _sales_activities(self):

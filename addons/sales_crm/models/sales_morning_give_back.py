@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 
 class SalesMorning(models.AbstractModel):
@@ -124,21 +124,12 @@ class SalesMorning(models.AbstractModel):
         activities.client_id._message_log_batch(bodies=bodies)
         env["mail.thread"].message_notify(
             partner_ids=owner.partner_id.ids,
-            subject=env._("%(count)s activities of %(user)s are yours now", count=len(activities), user=user.name),
-            body=Markup("<p>%s</p>%s") % (
+            subject=env._(
+                "%(count)s activities of %(user)s are yours now", count=len(activities), user=user.name
+            ),
+            body=Markup("<p>%s</p>%s")
+            % (
                 env._("%s may no longer see these clients of yours.", user.name),
                 activities._carried_again_body(),
             ),
         )
-
-
-class MailActivity(models.Model):
-    _inherit = "mail.activity"
-
-    def _given_back_body(self):
-        """:return: Markup with a line for each of these activities"""
-        rows = [
-            Markup("<li>%s, %s</li>") % (activity.display_name, format_date(self.env, activity.date_deadline))
-            for activity in self
-        ]
-        return Markup("<ul>%s</ul>") % Markup("").join(rows)
