@@ -17,7 +17,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _with_owner(self, vals):
-        """:return: ``vals`` with the client's manager if who covers for him enters the deal and names nobody"""
+        """:return: ``vals``, with the client's manager if who covers for him names nobody"""
         context = self.env.context
         if "user_id" in vals or "default_user_id" in context:
             return vals
