@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
 
-    sales_absent_id = fields.Many2one(related="resource_id.user_id", string="Manager Away")
+    sales_absent_id = fields.Many2one(related="resource_id.user_id", string="Manager Away", help="")
 
     def action_sales_cover(self):
         """:return: the form of a new cover for the manager and the dates of this leave
