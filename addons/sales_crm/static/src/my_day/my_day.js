@@ -12,9 +12,9 @@ import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {formatLongDate, formatShortDate, formatWeekday} from "./day_format";
+import {recall, remember} from "./day_memory";
 import {MyDayRow} from "./my_day_row";
 
-const STORAGE_KEY = "sales_crm.my_day";
 /** Seconds after which a day that is looked at again is asked for anew */
 const STALE_AFTER = 60;
 
@@ -38,7 +38,7 @@ export class MyDay extends Component {
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.root = useRef("root");
-        const remembered = this.recall();
+        const remembered = recall();
         this.state = useState({
             day: null,
             userId: remembered.userId,
@@ -127,26 +127,6 @@ export class MyDay extends Component {
     // Filters, remembered in this browser
     // ---------------------------------------------------------------------------------------------
 
-    recall() {
-        const remembered = {userId: false, filter: {kind: "all", typeId: false}, showDone: false};
-        try {
-            Object.assign(remembered, JSON.parse(browser.localStorage.getItem(this.storageKey)));
-        } catch {
-            browser.localStorage.removeItem(this.storageKey);
-        }
-        return remembered;
-    }
-
-    remember() {
-        const {userId, filter, showDone} = this.state;
-        browser.localStorage.setItem(this.storageKey, JSON.stringify({userId, filter, showDone}));
-    }
-
-    /** Two users of one browser don't share what is remembered. */
-    get storageKey() {
-        return `${STORAGE_KEY}.${user.userId}`;
-    }
-
     exportState() {
         const {drafts, panel} = this.state;
         return JSON.parse(JSON.stringify({drafts, panel}));
@@ -190,29 +170,29 @@ export class MyDay extends Component {
 
     filterKind(kind) {
         this.state.filter = {...this.state.filter, kind};
-        this.remember();
+        remember(this.state);
     }
 
     filterType(typeId) {
         const isChosen = this.state.filter.typeId === typeId;
         this.state.filter = {...this.state.filter, typeId: isChosen ? false : typeId};
-        this.remember();
+        remember(this.state);
     }
 
     resetFilter() {
         this.state.filter = {kind: "all", typeId: false};
-        this.remember();
+        remember(this.state);
     }
 
     toggleDone() {
         this.state.showDone = !this.state.showDone;
-        this.remember();
+        remember(this.state);
     }
 
     async selectManager(userId) {
         this.state.userId = userId === user.userId ? false : userId;
         this.state.panel = {id: false, name: ""};
-        this.remember();
+        remember(this.state);
         await this.attempt(() => this.load());
     }
 
@@ -352,6 +332,10 @@ export class MyDay extends Component {
             res_id: row.document.id,
             views: [[false, "form"]],
         });
+    }
+
+    showCover({user: absent}) {
+        this.root.el.querySelector(`.o_sales_section_cover[data-user="${absent.id}"]`).scrollIntoView();
     }
 
     openClientsOf({user: absent}) {

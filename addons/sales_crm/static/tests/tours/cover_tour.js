@@ -40,6 +40,7 @@ registry.category("web_tour.tours").add("sales_crm_cover_work", {
             content: "The plan of who is away isn't in the own figures",
             trigger: ".o_sales_header:not(:has(.o_sales_progress))",
         },
+        {trigger: ".o_sales_show_cover:contains('Absent Anna')", run: "click"},
         {
             trigger:
                 ".o_sales_section_cover .o_sales_row:contains('Call about the price') button.o_sales_check",
