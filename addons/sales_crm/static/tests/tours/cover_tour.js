@@ -2,11 +2,11 @@ import {registry} from "@web/core/registry";
 
 const {DateTime} = luxon;
 
-/** Choose a user by his name in a field with tags. */
+/** Choose a user by his name in a field with tags, once the suggestions are those for the name. */
 const choose = (field, name) => [
     {trigger: `.o_field_widget[name=${field}] input`, run: `edit ${name}`},
     {
-        trigger: `.o-autocomplete--dropdown-menu .dropdown-item:contains("${name}")`,
+        trigger: `.o-autocomplete--dropdown-menu:not(:contains("tour_head")) .dropdown-item:contains("${name}")`,
         run: "click",
     },
     {trigger: `.o_field_widget[name=${field}] .o_tag:contains("${name}")`},
