@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -34,18 +34,19 @@ class SalesAccessRule(models.Model):
         return self._rules_of(user, self._today(user)).filtered("is_cover")
 
     @api.model
-    def _covered_by(self, user):
-        """:return: the users for whom ``user`` stands in today, sudo-ed"""
-        return self._covers_of(user).manager_ids - user
-
-    @api.model
     def _owner_covered(self, client):
         """:return: the manager of ``client`` if the current user stands in for him today, else no user"""
         # sudo: whose client it is, is asked about a client that the user may see
-        owner = client.sudo().client_id.user_id
-        if not owner or owner == self.env.user:
-            return self.env["res.users"]
-        return owner.sudo(False) if owner in self._covered_by(self.env.user) else self.env["res.users"]
+        owner = client.sudo().client_id.user_id.sudo(False)
+        user = self.env.user
+        covered = owner and owner != user and owner.id in self._covered_ids(user, self._today(user))
+        return owner if covered else owner.browse()
+
+    @api.model
+    @tools.ormcache("user.id", "day")
+    def _covered_ids(self, user, day):
+        """:return: ids of the users for whom ``user`` stands in on ``day``; forgotten when a rule changes"""
+        return tuple((self._rules_of(user, day).filtered("is_cover").manager_ids - user).ids)
 
     # ------------------------------------------------------
     # A cover stays a cover

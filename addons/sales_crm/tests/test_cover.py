@@ -170,6 +170,8 @@ class TestCover(CoverCase):
                 self.assertEqual(self._seen(self.foreign), seen)
                 self.assertEqual(self._seen(activity), seen)
                 self.assertEqual(bool(self._day(moment=moment)["covers"]), seen)
+                owner = self.env["sales.access.rule"].with_user(self.manager)._owner_covered(self.foreign)
+                self.assertEqual(owner, self.colleague if seen else self.env["res.users"])
 
     def test_is_not_passed_on(self):
         """B covers for A, C covers for B: C gets B's clients and not A's."""
@@ -430,6 +432,12 @@ class TestGiveBack(CoverCase):
         self.assertIn("Foreign", warning._onchange_hidden_from_assignee()["warning"]["message"])
         warning.user_id = self.colleague
         self.assertFalse(warning._onchange_hidden_from_assignee())
+        form = Form(
+            Activity.with_context(default_res_model="res.partner", default_res_id=self.foreign.id),
+            "mail.mail_activity_view_form_popup",
+        )
+        with self.assertLogs("odoo.tests.form.onchange", "WARNING"):
+            form.user_id = self.manager
         self._plan(self.foreign, TODAY, self.colleague).with_user(self.head).user_id = self.manager
         self.assertIn("may not see this client", str(self.foreign.message_ids[0].body))
         lead = (

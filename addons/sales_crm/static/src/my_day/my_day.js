@@ -338,20 +338,11 @@ export class MyDay extends Component {
         this.root.el.querySelector(`.o_sales_section_cover[data-user="${absent.id}"]`).scrollIntoView();
     }
 
-    openClientsOf({user: absent}) {
+    async openClientsOf({user: absent}) {
+        const action = await this.action.loadAction("sales_crm.res_partner_action_clients");
         return this.action.doAction({
-            type: "ir.actions.act_window",
-            name: _t("Clients of %s", absent.name),
-            res_model: "res.partner",
-            views: [
-                [false, "list"],
-                [false, "form"],
-            ],
-            domain: [
-                ["is_client", "=", true],
-                ["parent_id", "=", false],
-                ["user_id", "=", absent.id],
-            ],
+            ...action,
+            context: {search_default_user_id: absent.id},
         });
     }
 
