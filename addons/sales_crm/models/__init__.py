@@ -15,8 +15,16 @@ from . import res_partner
 from . import res_partner_access
 from . import res_partner_handover
 from . import mail_activity_handover
+from . import sales_credit
+from . import sales_computed_figures
+from . import sales_credit_document
+from . import sales_contract
+from . import sales_contract_life
+from . import sales_credit_release
+from . import res_partner_credit
 from . import crm_lead
 from . import sale_order
+from . import sale_order_credit
 from . import account_move
 from . import account_payment
 from . import payment
@@ -54,6 +62,7 @@ from . import sales_export_log
 from . import sales_export_day
 from . import base_export
 from . import res_users_export
+from . import res_users_credit
 from . import report_xlsx_export
 from . import sales_demo
 from . import sales_access_rule_handover

@@ -11,3 +11,5 @@ from . import test_cover
 from . import test_res_partner
 from . import test_tours
 from . import test_access_rule
+from . import test_contract
+from . import test_credit_gate
