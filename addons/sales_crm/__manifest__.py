@@ -52,6 +52,7 @@
         "views/sales_my_day_views.xml",
         "wizard/sales_access_check_views.xml",
         "views/sales_access_rule_views.xml",
+        "views/sales_cover_views.xml",
         "views/sales_export_log_views.xml",
         "views/sales_contract_views.xml",
         "views/sales_credit_release_views.xml",

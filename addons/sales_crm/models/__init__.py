@@ -8,6 +8,7 @@ from . import sales_plan_line
 from . import mail_activity_type
 from . import mail_activity
 from . import mail_activity_calendar
+from . import mail_activity_assign
 from . import sales_client_document
 from . import sales_handover_part
 from . import res_partner
@@ -36,8 +37,11 @@ from . import crm_team_member
 from . import res_company
 from . import res_users
 from . import resource_calendar
+from . import resource_calendar_leaves
 from . import sales_morning
+from . import sales_morning_give_back
 from . import sales_my_day
+from . import sales_my_day_cover
 from . import sales_import_mapping
 from . import sales_import
 from . import sales_import_row
@@ -62,6 +66,8 @@ from . import res_users_credit
 from . import report_xlsx_export
 from . import sales_demo
 from . import sales_access_rule_handover
+from . import sales_access_rule_cover
+from . import sales_access_rule_hidden
 from . import sales_handover
 from . import sales_handover_line
 from . import sales_handover_collect

@@ -89,6 +89,25 @@ class TestTours(HttpCase):
             ("Ask", self.today, self.manager),
         )
 
+    def test_cover(self):
+        """The head sets a cover by clicking; who covers works on the plan of who is away."""
+        head = new_test_user(self.env, "tour_head", "sales_crm.group_head", tz="UTC", lang="en_US")
+        absent = new_test_user(
+            self.env, "tour_absent", "sales_crm.group_manager", tz="UTC", lang="en_US", name="Absent Anna"
+        )
+        self.client.user_id = absent
+        activity = self._plan("Call about the price", user_id=absent.id)
+        self.start_tour("/odoo/covers", "sales_crm_cover_set", login=head.login)
+        cover = self.env["sales.access.rule"].search([("is_cover", "=", True)])
+        self.assertEqual((cover.manager_ids, cover.user_ids), (absent, self.manager))
+        cover.write({"date_from": self.today, "date_to": self.today + timedelta(days=1)})
+        self.start_tour("/odoo/my-day", "sales_crm_cover_work", login="tour_manager")
+        self.assertEqual(
+            (activity.activity_state_final, activity.done_user_id, activity.user_id),
+            ("done", self.manager, absent),
+        )
+        self.assertEqual(self.client.open_activity_ids.user_id, absent)
+
     def test_work_calendar(self):
         """Today at noon in the browser's time zone; tomorrow is in the same month view."""
         moment = datetime.combine(self.today, time(12)).astimezone(pytz.utc)
