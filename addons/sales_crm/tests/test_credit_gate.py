@@ -249,6 +249,31 @@ class TestCreditGate(CreditCase):
         self.assertEqual((order.state, order.signed_by), ("sent", "Client"))
         self.assertEqual(order.activity_ids.user_id, self.manager)
 
+    def test_payment_in_part_and_in_full(self):
+        provider = self.env["payment.provider"].create({"name": "Bank", "company_id": self.company.id})
+        method = self.env["payment.method"].with_context(active_test=False).search([], limit=1)
+
+        def pay(order, amount):
+            transaction = self.env["payment.transaction"].create(
+                {
+                    "provider_id": provider.id,
+                    "payment_method_id": method.id,
+                    "amount": amount,
+                    "currency_id": order.currency_id.id,
+                    "partner_id": order.partner_id.id,
+                    "reference": f"{order.name}-{amount}",
+                    "state": "done",
+                    "sale_order_ids": [Command.set(order.ids)],
+                }
+            )
+            return transaction._check_amount_and_confirm_order()
+
+        order = self._order(20, state="sent", require_payment=True, prepayment_percent=0.3)
+        self.assertFalse(pay(order, 600))
+        self.assertEqual((order.state, order.activity_ids.user_id), ("sent", self.manager))
+        self.assertEqual(pay(order, 1400), order)
+        self.assertEqual(order.state, "sale")
+
     def test_figures_on_the_card(self):
         self._owe(700, days_ago=40)
         self._order(2)
