@@ -3,19 +3,21 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..tools.granted import GrantedDocuments
+from ..tools.guard_path import DefaultGuardPath
 
 
 class Base(models.AbstractModel):
     """Every model says itself how it hangs on a client; the record rules take it from there.
 
-    Most need one line, ``_sales_guard_path``. A document with an owner of its own inherits
-    ``sales.client.document``; anything else answers :meth:`_sales_guard_domain`.
+    A stored ``partner_id`` is such a path by itself, in whatever module. Other models need one line,
+    ``_sales_guard_path``. A document with an owner of its own inherits ``sales.client.document``;
+    anything else answers :meth:`_sales_guard_domain`.
     """
 
     _inherit = "base"
 
     # The field by which the model hangs on a client or on a client's document; None: it doesn't
-    _sales_guard_path = None
+    _sales_guard_path = DefaultGuardPath()
 
     @api.model
     def _sales_guard_domain(self, mode):
@@ -92,15 +94,23 @@ class Base(models.AbstractModel):
             self._sales_check_references(vals)
         return super().write(vals)
 
-    def onchange(self, values, field_names, fields_spec):
+    @api.model
+    def default_get(self, fields):
+        """Defaults come from the context and from what users keep as their own."""
+        defaults = super().default_get(fields)
         if self._sales_checks_references():
-            defaults = {
-                key.removeprefix("default_"): value
-                for key, value in self.env.context.items()
-                if key.startswith("default_")
-            }
-            self._sales_check_references({**defaults, **values})
-        return super().onchange(values, field_names, fields_spec)
+            self._sales_check_references(defaults)
+        return defaults
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self._sales_checks_references():
+            return super().onchange(values, field_names, fields_spec)
+        self._sales_check_references(values)
+        result = super().onchange(values, field_names, fields_spec)
+        if not field_names:
+            # A new form: some models take what they begin with from the records chosen in a list
+            self._sales_check_references(result.get("value") or {})
+        return result
 
     @api.model
     def _sales_checks_references(self):
@@ -121,6 +131,8 @@ class Base(models.AbstractModel):
             comodel = self.env[field.comodel_name]
             if comodel._sales_guard_path and not comodel._transient:
                 comodel.browse(self._sales_referred_ids(value)).exists()._sales_check_readable()
+            for line in self._sales_nested_values(value):
+                comodel._sales_check_references(line)
 
     @api.model
     def _sales_referred_ids(self, value):
@@ -140,6 +152,16 @@ class Base(models.AbstractModel):
             elif command[0] in (1, 2, 3, 4) and isinstance(command[1], int):
                 ids.add(command[1])
         return ids
+
+    @api.model
+    def _sales_nested_values(self, value):
+        """:return: list of the values of the lines that commands of a relational field add or change"""
+        commands = value if isinstance(value, (list, tuple)) else []
+        return [
+            command[2]
+            for command in commands
+            if isinstance(command, (list, tuple)) and command[0] in (0, 1) and isinstance(command[2], dict)
+        ]
 
     def _sales_check_readable(self):
         """:raise AccessError: one of these hangs on a client that the user may not see"""
