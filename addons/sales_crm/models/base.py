@@ -96,7 +96,7 @@ class Base(models.AbstractModel):
 
     @api.model
     def default_get(self, fields):
-        """Defaults come from the context and from what users keep as their own."""
+        """Defaults come from the context, and from what users keep as theirs."""
         defaults = super().default_get(fields)
         if self._sales_checks_references():
             self._sales_check_references(defaults)
@@ -105,7 +105,12 @@ class Base(models.AbstractModel):
     def onchange(self, values, field_names, fields_spec):
         if not self._sales_checks_references():
             return super().onchange(values, field_names, fields_spec)
-        self._sales_check_references(values)
+        defaults = {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_")
+        }
+        self._sales_check_references({**defaults, **values})
         result = super().onchange(values, field_names, fields_spec)
         if not field_names:
             # A new form: some models take what they begin with from the records chosen in a list
