@@ -4,6 +4,8 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import Form, HttpCase, tagged
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .common_dossier import SECRET, DossierCommon
 
 
@@ -116,6 +118,10 @@ class TestAccessGoesOn(DossierCommon, HttpCase):
         message = channel.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
         self.assertIn("Hello", message.with_user(self.colleague).body)
         self.assertEqual(len(channel.channel_member_ids), 2)
+        channel = self.env["discuss.channel"].create({"name": "With a client", "group_public_id": None})
+        channel._add_members(partners=self.manager.partner_id | self.contact)
+        self.assertEqual(len(channel.with_env(self.mine).channel_member_ids.mapped("display_name")), 3)
+        self.assertTrue(Store().add(channel.with_env(self.mine).channel_member_ids).get_result())
         suggested = self.mine["res.partner"].get_mention_suggestions("manager_b")
         self.assertIn(self.colleague.partner_id.id, [row["id"] for row in suggested["res.partner"]])
 

@@ -1,3 +1,5 @@
+import tempfile
+from collections import Counter
 from datetime import date, timedelta
 from unittest import skipUnless
 
@@ -10,6 +12,7 @@ from .common import SalesCrmCommon
 try:
     from hypothesis import HealthCheck, Phase, given, settings
     from hypothesis import strategies as st
+    from hypothesis.configuration import set_hypothesis_home_dir
 except ImportError:
     given = None
 
@@ -122,6 +125,8 @@ class TestAccessProperty(SalesCrmCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # It keeps its files there, and else in whatever folder the tests run
+        set_hypothesis_home_dir(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.env["ir.config_parameter"].set_param("sales_team.membership_multi", True)
         cls.managers = [cls.manager, cls.colleague] + [
             new_test_user(cls.env, f"manager_{letter}", "sales_crm.group_manager", tz="UTC") for letter in "cd"
@@ -225,7 +230,7 @@ class TestAccessProperty(SalesCrmCommon):
         self.all_clients.message_subscribe(self.head.partner_id.ids)
 
         @settings(
-            max_examples=20,
+            max_examples=40,
             deadline=None,
             derandomize=True,
             database=None,
@@ -288,12 +293,10 @@ class TestAccessProperty(SalesCrmCommon):
         for name, route in self._routes(env).items():
             self.assertEqual({self.number_of[id_] for id_ in route()}, readable, name)
         Partner = env["res.partner"]
-        self.assertEqual(Partner.search_count([("id", "in", self.all_clients.ids)]), len(readable))
-        for records, operation in ((self.clients, "read"), (self.clients, "write")):
-            allowed = {
-                number for number, client in enumerate(records) if client.with_env(env).has_access(operation)
-            }
-            self.assertEqual(allowed, model.clients(operation), operation)
+        self._compare_sums(Partner, [model.world["clients"][number] for number in readable])
+        for operation in ("read", "write"):
+            allowed = self.all_clients.with_env(env)._filtered_access(operation)
+            self.assertEqual({self.number_of[id_] for id_ in allowed._ids}, model.clients(operation), operation)
         self.assertEqual(self._exported(env), model.clients("export") & readable, "export")
         loose = {
             number
@@ -302,6 +305,26 @@ class TestAccessProperty(SalesCrmCommon):
         }
         self.assertEqual(loose, {number for number in self.loose_leads if model.without_client(number)})
         self.assertEqual(Partner.search([("id", "in", self.open_to_all.ids)]), self.open_to_all)
+
+    def _compare_sums(self, Partner, readable):
+        """:param list readable: the clients that the manager may see, as the world describes them"""
+        pool = [("id", "in", self.all_clients.ids)]
+        self.assertEqual(Partner.search_count(pool), len(readable))
+        for field, name, records in (
+            ("user_id", "manager", self.managers),
+            ("state_id", "state", self.states),
+            ("client_class", "client_class", None),
+        ):
+            rows = Partner.formatted_read_group(pool, [field], ["__count"])
+            shown = {row[field] and (row[field][0] if records else row[field]): row["__count"] for row in rows}
+            keys = [client[name] for client in readable]
+            if records:
+                keys = [key is not None and records[key].id for key in keys]
+            self.assertEqual(shown, Counter(keys), field)
+        rows = Partner.web_read_group(pool, ["category_id"], ["__count"])["groups"]
+        shown = {row["category_id"] and row["category_id"][0]: row["__count"] for row in rows}
+        tags = [tag for client in readable for tag in client["tags"] or {None}]
+        self.assertEqual(shown, Counter(tag is not None and self.tags[tag].id for tag in tags), "tags")
 
     def _exported(self, env):
         """:return: set of the numbers of the clients whose names an export takes out"""
