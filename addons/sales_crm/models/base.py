@@ -117,6 +117,14 @@ class Base(models.AbstractModel):
             self._sales_check_references(result.get("value") or {})
         return result
 
+    def get_external_id(self):
+        """A name from an import often is the client's."""
+        names = super().get_external_id()
+        if self._sales_guard_path and self._sales_checks_references():
+            seen = self._filtered_access("read")
+            names.update({record.id: "" for record in self - seen})
+        return names
+
     @api.model
     def _sales_checks_references(self):
         return not self.env.su and self.env["sales.access.rule"]._is_restricted()

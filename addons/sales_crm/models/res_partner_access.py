@@ -51,6 +51,12 @@ class ResPartner(models.Model):
                     partner[name] = partner[name]._filtered_access("read")
         return res
 
+    def signup_get_auth_param(self):
+        """Core gives any employee the invitation of any partner, with which one enters as him."""
+        if self._sales_checks_references():
+            self.check_access("read")
+        return super().signup_get_auth_param()
+
     def _get_needaction_count(self):
         """Core counts notifications of messages that one may not see any more, too."""
         user = self.user_ids.filtered(self.env["sales.access.rule"]._is_restricted)[:1]

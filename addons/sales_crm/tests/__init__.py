@@ -10,6 +10,7 @@ from . import test_my_day
 from . import test_res_partner
 from . import test_tours
 from . import test_access_rule
+from . import test_access_models
 from . import test_access_routes
 from . import test_access_http
 from . import test_access_notices

@@ -1,7 +1,6 @@
 import json
 
 from odoo import Command
-from odoo.exceptions import MissingError, UserError
 from odoo.tools import mute_logger
 
 from .common import SalesCrmCommon
@@ -148,8 +147,9 @@ class DossierCommon(SalesCrmCommon):
             try:
                 answer = route(self.env(user=user, context={"allowed_company_ids": self.company.ids}))
                 self.env.flush_all()
-            except (UserError, MissingError) as exception:
-                error = str(exception).lower()
+            except Exception as exception:  # pylint: disable=broad-exception-caught
+                # Whatever is raised is told as well
+                error = str(exception).lower() or type(exception).__name__
             self.env.invalidate_all()
             savepoint.rollback()
         return answer, error

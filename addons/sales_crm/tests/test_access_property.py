@@ -1,6 +1,7 @@
 import tempfile
 from collections import Counter
 from datetime import date, timedelta
+from pprint import pformat
 from unittest import skipUnless
 
 from odoo import Command
@@ -241,7 +242,10 @@ class TestAccessProperty(SalesCrmCommon):
         def check(world):
             with self.cr.savepoint() as savepoint, self._at(f"{TODAY} 12:00"):
                 self._build(world)
-                self._compare(Model(world))
+                try:
+                    self._compare(Model(world))
+                except AssertionError as error:
+                    raise AssertionError(f"{error}\n{pformat(world)}") from None
                 savepoint.rollback()
             self.env.invalidate_all()
             self.env.registry.clear_cache()
