@@ -17,7 +17,10 @@ class MailThread(models.AbstractModel):
         """:return: those of ``users`` who may not see each of these documents' clients"""
         # sudo: whose documents these are does not depend on who writes the message
         documents = self.sudo().with_context(active_test=False)
+
+        def sees_all(user):
+            guard = self.with_user(user)._sales_guard_domain("read")
+            return documents.filtered_domain(guard) == documents
+
         restricted = users.filtered(self.env["sales.access.rule"]._is_restricted)
-        return restricted.filtered(
-            lambda user: documents.filtered_domain(self.with_user(user)._sales_guard_domain("read")) != documents
-        )
+        return restricted.filtered(lambda user: not sees_all(user))

@@ -33,7 +33,8 @@ class ResPartner(models.Model):
         """Employees are nobody's clients, whatever is ticked: everybody has to see colleagues."""
         for partner in self:
             company = partner.commercial_partner_id
-            client = company if company.is_client else partner if partner.is_client else partner.parent_id.client_id
+            own = company if company.is_client else partner
+            client = own if own.is_client else partner.parent_id.client_id
             partner.client_id = client if partner.partner_share else False
 
     @api.model

@@ -125,7 +125,11 @@ class DossierCommon(SalesCrmCommon):
         for name in ("lead", "order", "message", "attachment", "meeting"):
             setattr(cls, name, getattr(cls, name).with_env(cls.env))
         (cls.hidden | cls.branch).user_id = cls.colleague
-        for record, field in ((cls.lead, "user_id"), (cls.order, "user_id"), (cls.invoice, "invoice_user_id")):
+        for record, field in (
+            (cls.lead, "user_id"),
+            (cls.order, "user_id"),
+            (cls.invoice, "invoice_user_id"),
+        ):
             record[field] = cls.colleague
         cls.env.flush_all()
         cls.env.invalidate_all()

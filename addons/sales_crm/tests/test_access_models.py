@@ -131,13 +131,12 @@ class TestAccessModels(DossierCommon):
         }
         for name, method in inspect.getmembers(type(record), inspect.isfunction):
             outside = "iap" in name or "enrich" in name or "autocomplete" in name
-            if name.startswith("_") or outside or hasattr(BaseModel, name) and name in NO_ROUTE:
+            if name.startswith("_") or outside or name in NO_ROUTE:
                 continue
             if getattr(method, "_api_private", False):
                 continue
             parameters = list(inspect.signature(method).parameters.values())[1:]
-            needed = {
-                p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-            }
+            variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+            needed = {p.name for p in parameters if p.default is p.empty and p.kind not in variable}
             if needed <= known.keys():
                 yield name, {name: known[name] for name in needed}

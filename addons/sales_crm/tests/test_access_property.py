@@ -86,7 +86,8 @@ class Model:
     def without_client(self, manager):
         """:return: whether he sees a document without a client, of this manager"""
         return self._by_himself(manager, "read") or any(
-            rule["scope"] == "all" or (rule["scope"] not in ("domain", "clients") and self._is_of(rule, manager))
+            rule["scope"] == "all"
+            or (rule["scope"] not in ("domain", "clients") and self._is_of(rule, manager))
             for rule in self._rules("read")
         )
 
@@ -130,7 +131,8 @@ class TestAccessProperty(SalesCrmCommon):
         set_hypothesis_home_dir(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.env["ir.config_parameter"].set_param("sales_team.membership_multi", True)
         cls.managers = [cls.manager, cls.colleague] + [
-            new_test_user(cls.env, f"manager_{letter}", "sales_crm.group_manager", tz="UTC") for letter in "cd"
+            new_test_user(cls.env, f"manager_{letter}", "sales_crm.group_manager", tz="UTC")
+            for letter in "cd"
         ]
         cls.teams = [cls.team] + [
             cls.env["crm.team"].create({"name": name, "member_ids": [Command.set(user.ids)]})
@@ -300,7 +302,9 @@ class TestAccessProperty(SalesCrmCommon):
         self._compare_sums(Partner, [model.world["clients"][number] for number in readable])
         for operation in ("read", "write"):
             allowed = self.all_clients.with_env(env)._filtered_access(operation)
-            self.assertEqual({self.number_of[id_] for id_ in allowed._ids}, model.clients(operation), operation)
+            self.assertEqual(
+                {self.number_of[id_] for id_ in allowed._ids}, model.clients(operation), operation
+            )
         self.assertEqual(self._exported(env), model.clients("export") & readable, "export")
         loose = {
             number
@@ -320,7 +324,9 @@ class TestAccessProperty(SalesCrmCommon):
             ("client_class", "client_class", None),
         ):
             rows = Partner.formatted_read_group(pool, [field], ["__count"])
-            shown = {row[field] and (row[field][0] if records else row[field]): row["__count"] for row in rows}
+            shown = {
+                row[field] and (row[field][0] if records else row[field]): row["__count"] for row in rows
+            }
             keys = [client[name] for client in readable]
             if records:
                 keys = [key is not None and records[key].id for key in keys]

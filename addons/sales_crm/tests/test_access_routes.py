@@ -37,9 +37,11 @@ class TestAccessRoutes(DossierCommon):
                 "branches": lambda env: env["res.partner"].search_read(
                     [("name", "=", "Branch")], ["complete_name", "parent_id"]
                 ),
-                "suppliers": lambda env: env["product.product"]
-                .browse(self.product.id)
-                .web_read({"seller_ids": {"fields": {"partner_id": NAME, "product_name": {}}}}),
+                "suppliers": lambda env: (
+                    env["product.product"]
+                    .browse(self.product.id)
+                    .web_read({"seller_ids": {"fields": {"partner_id": NAME, "product_name": {}}}})
+                ),
             }
         )
 
@@ -89,11 +91,13 @@ class TestAccessRoutes(DossierCommon):
                     env["crm.lead"].search([]).mapped("name"),
                 ],
                 "activity": lambda env: env["mail.activity"].browse(self.activities.ids).read(["res_name"]),
-                "activity_format": lambda env: env["mail.activity"].browse(self.activities.ids).activity_format(),
+                "activity_format": lambda env: (
+                    env["mail.activity"].browse(self.activities.ids).activity_format()
+                ),
                 "calendar": lambda env: env["calendar.event"].search_read([], ["name", "partner_ids"]),
-                "attendees": lambda env: env["res.partner"]
-                .browse(self.contact.ids)
-                .get_attendee_detail(self.meeting.ids),
+                "attendees": lambda env: (
+                    env["res.partner"].browse(self.contact.ids).get_attendee_detail(self.meeting.ids)
+                ),
             }
         )
         self.assertFalse(self.env["res.users"].with_user(self.manager)._get_activity_groups())
@@ -126,32 +130,40 @@ class TestAccessRoutes(DossierCommon):
                 "onchange": lambda env: env["crm.lead"].onchange(
                     {"partner_id": hidden}, ["partner_id"], {"partner_id": NAME, "email_from": {}}
                 ),
-                "default": lambda env: env["crm.lead"]
-                .with_context(default_partner_id=hidden)
-                .onchange({}, [], name),
+                "default": lambda env: (
+                    env["crm.lead"].with_context(default_partner_id=hidden).onchange({}, [], name)
+                ),
                 "own default": default_of_mine,
                 "merge of deals": wizard("crm.merge.opportunity", {"opportunity_ids": NAME}),
                 "customer of a lead": wizard("crm.lead2opportunity.partner", {"lead_id": NAME}),
-                "invoice of an order": lambda env: env["sale.advance.payment.inv"]
-                .with_context(active_ids=[order])
-                .create({})
-                .web_read({"sale_order_ids": {"fields": {"partner_id": NAME}}}),
-                "share": lambda env: env["portal.share"]
-                .create({"res_model": "sale.order", "res_id": order})
-                .read(["share_link", "access_warning"])
-                and self.order.client_order_ref,
-                "template": lambda env: env["mail.template.preview"]
-                .create(
-                    {
-                        "mail_template_id": env.ref("sale.email_template_edi_sale").id,
-                        "resource_ref": f"sale.order,{order}",
-                    }
-                )
-                .web_read({"partner_ids": NAME, "email_to": {}, "body_html": {}, "subject": {}}),
-                "payment": lambda env: env["payment.link.wizard"]
-                .with_context(active_model="sale.order", active_id=order)
-                .create({})
-                .read(["partner_id", "link", "amount"]),
+                "invoice of an order": lambda env: (
+                    env["sale.advance.payment.inv"]
+                    .with_context(active_ids=[order])
+                    .create({})
+                    .web_read({"sale_order_ids": {"fields": {"partner_id": NAME}}})
+                ),
+                "share": lambda env: (
+                    env["portal.share"]
+                    .create({"res_model": "sale.order", "res_id": order})
+                    .read(["share_link", "access_warning"])
+                    and self.order.client_order_ref
+                ),
+                "template": lambda env: (
+                    env["mail.template.preview"]
+                    .create(
+                        {
+                            "mail_template_id": env.ref("sale.email_template_edi_sale").id,
+                            "resource_ref": f"sale.order,{order}",
+                        }
+                    )
+                    .web_read({"partner_ids": NAME, "email_to": {}, "body_html": {}, "subject": {}})
+                ),
+                "payment": lambda env: (
+                    env["payment.link.wizard"]
+                    .with_context(active_model="sale.order", active_id=order)
+                    .create({})
+                    .read(["partner_id", "link", "amount"])
+                ),
                 "invitation": lambda env: env["res.partner"].browse(self.contact.id).signup_get_auth_param(),
                 "external id": lambda env: env["res.partner"].browse(hidden).get_external_id(),
                 "import by name": lambda env: [
@@ -163,9 +175,9 @@ class TestAccessRoutes(DossierCommon):
         self._assert_refused(
             {
                 "create": lambda env: env["crm.lead"].create({"name": "x", "partner_id": hidden}),
-                "create by default": lambda env: env["mail.compose.message"]
-                .with_context(default_partner_ids=[hidden])
-                .create({}),
+                "create by default": lambda env: (
+                    env["mail.compose.message"].with_context(default_partner_ids=[hidden]).create({})
+                ),
                 "line": lambda env: env["sale.order"].onchange(
                     {"order_line": [(0, "new", line)]}, ["order_line"], {"order_line": {}}
                 ),
@@ -228,9 +240,9 @@ class TestAccessRoutes(DossierCommon):
         self.activities.action_cancel_with_reason("No need")
         self._assert_silent(
             {
-                "closed activity": lambda env: env["mail.activity"]
-                .browse(self.activities.ids)
-                .write({"date_deadline": "2027-01-01"}),
+                "closed activity": lambda env: (
+                    env["mail.activity"].browse(self.activities.ids).write({"date_deadline": "2027-01-01"})
+                ),
                 "delete": lambda env: env["res.partner"].browse(self.hidden.id).unlink(),
             },
             to=self.head,
@@ -245,9 +257,11 @@ class TestAccessRoutes(DossierCommon):
         self._assert_silent(
             {
                 "mention": lambda env: env["res.partner"].get_mention_suggestions(SECRET),
-                "recipients": lambda env: env["crm.lead"]
-                .browse(self.lead.id)
-                ._message_get_suggested_recipients(reply_discussion=True, no_create=True),
+                "recipients": lambda env: (
+                    env["crm.lead"]
+                    .browse(self.lead.id)
+                    ._message_get_suggested_recipients(reply_discussion=True, no_create=True)
+                ),
                 "recipients of a deal with the same mail": lambda env: [
                     row["name"]
                     for row in env["crm.lead"]
@@ -255,15 +269,17 @@ class TestAccessRoutes(DossierCommon):
                     ._message_get_suggested_recipients(no_create=True)
                     if row["partner_id"]
                 ],
-                "mail composer": lambda env: env["mail.compose.message"]
-                .create(
-                    {
-                        "model": "sale.order",
-                        "res_ids": str(self.order.ids),
-                        "template_id": env.ref("sale.email_template_edi_sale").id,
-                    }
-                )
-                .web_read({"subject": {}, "body": {}, "partner_ids": NAME}),
+                "mail composer": lambda env: (
+                    env["mail.compose.message"]
+                    .create(
+                        {
+                            "model": "sale.order",
+                            "res_ids": str(self.order.ids),
+                            "template_id": env.ref("sale.email_template_edi_sale").id,
+                        }
+                    )
+                    .web_read({"subject": {}, "body": {}, "partner_ids": NAME})
+                ),
             }
         )
         Partner = self.env["res.partner"].with_user(self.manager)
