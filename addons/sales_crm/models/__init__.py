@@ -12,6 +12,7 @@ from . import sales_client_document
 from . import sales_handover_part
 from . import res_partner
 from . import res_partner_access
+from . import res_partner_parent
 from . import res_partner_handover
 from . import mail_activity_handover
 from . import crm_lead

@@ -45,6 +45,28 @@ class TestAccessRoutes(DossierCommon):
             }
         )
 
+    def test_a_daughter_of_a_hidden_company(self):
+        """His client is shown to him, and not whose daughter it is."""
+        daughter = self._create_client("Daughter", self.manager, parent_id=self.hidden.id)
+        self.assertEqual(daughter.client_id, daughter)
+        fields = {"display_name": {}, "parent_id": {"fields": {"display_name": {}, "lang": {}}}, "phone": {}}
+        names = ["display_name", "complete_name", "parent_id", "parent_name"]
+        self._assert_silent(
+            {
+                "form": lambda env: env["res.partner"].browse(daughter.id).web_read(fields),
+                "read": lambda env: env["res.partner"].browse(daughter.id).read(names),
+                "list": lambda env: env["res.partner"].web_search_read([("name", "=", "Daughter")], fields),
+                "suggestion": lambda env: env["res.partner"]
+                .with_context(formatted_display_name=True)
+                .web_name_search("Daughter", {"display_name": {}}),
+            },
+            to=self.head,
+        )
+        self.assertEqual(
+            self._ask(self.manager, lambda env: env["res.partner"].browse(daughter.id).web_read(fields)),
+            ([{"id": daughter.id, "display_name": "Daughter", "parent_id": False, "phone": False}], None),
+        )
+
     def test_grouping(self):
         colours = {"field": "activity_state", "colors": {"planned": "success", "overdue": "danger"}}
         self._assert_silent(

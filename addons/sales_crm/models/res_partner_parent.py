@@ -1,0 +1,50 @@
+from odoo import api, models
+
+
+class ResPartner(models.Model):
+    """A manager's client may be the daughter of a company that is another manager's client.
+
+    Core names the parent on her card and in suggestions, and fails where more of it is to be read.
+    """
+
+    _inherit = "res.partner"
+
+    def _sales_with_hidden_parent(self):
+        """:return: those of these partners whose parent the current user may not see"""
+        if not self.env["sales.access.rule"]._is_restricted():
+            return self.browse()
+        # sudo: only to know which parents there are; whether they may be seen is asked right here
+        daughters = self.sudo().filtered("parent_id")
+        parents = daughters.parent_id.sudo(False)
+        visible = parents._filtered_access("read")
+        hidden = daughters.filtered(lambda partner: partner.parent_id.sudo(False) not in visible)
+        return hidden.sudo(self.env.su)
+
+    @api.depends_context("uid")
+    def _compute_display_name(self):
+        hidden = self._sales_with_hidden_parent()
+        res = super(ResPartner, self - hidden)._compute_display_name()
+        for partner in hidden:
+            partner.display_name = partner.name
+        return res
+
+    def _read_format(self, fnames, load="_classic_read"):
+        rows = super()._read_format(fnames, load=load)
+        masked = {"parent_id", "parent_name"} & set(fnames)
+        if masked and not self.env.su:
+            hidden = set(self._sales_with_hidden_parent()._ids)
+            for row in rows:
+                if row.get("id") in hidden:
+                    row.update(dict.fromkeys(masked, False))
+        return rows
+
+    @api.readonly
+    def web_read(self, specification):
+        hidden = self._sales_with_hidden_parent() if "parent_id" in specification else self.browse()
+        if not hidden:
+            return super().web_read(specification)
+        without = {name: spec for name, spec in specification.items() if name != "parent_id"}
+        rows = super(ResPartner, self - hidden).web_read(specification)
+        rows += [{**row, "parent_id": False} for row in super(ResPartner, hidden).web_read(without)]
+        by_id = {row["id"]: row for row in rows}
+        return [by_id[id_] for id_ in self._ids if id_ in by_id]
