@@ -7,18 +7,21 @@ class ResPartner(models.Model):
     Core names the parent on her card and in suggestions, and fails where more of it is to be read.
     """
 
-    _inherit = "res.partner"
+    # Beside who may see him, which is another question
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     def _sales_with_hidden_parent(self):
         """:return: those of these partners whose parent the current user may not see"""
         if not self.env["sales.access.rule"]._is_restricted():
             return self.browse()
-        # sudo: only to know which parents there are; whether they may be seen is asked right here
-        daughters = self.sudo().filtered("parent_id")
-        parents = daughters.parent_id.sudo(False)
-        visible = parents._filtered_access("read")
-        hidden = daughters.filtered(lambda partner: partner.parent_id.sudo(False) not in visible)
-        return hidden.sudo(self.env.su)
+        # sudo: which parents there are; nothing else is fetched, and whether they may be seen is asked
+        daughters = self.sudo().with_context(prefetch_fields=False).filtered("parent_id")
+        parents = self.sudo(False).browse(daughters.parent_id.ids)
+        hidden_parents = parents - parents._filtered_access("read")
+        hidden = daughters.filtered(lambda partner: partner.parent_id.id in hidden_parents._ids)
+        # What the question has fetched must not be read without a question
+        hidden_parents.invalidate_recordset(flush=False)
+        return self.browse(hidden._ids)
 
     @api.depends_context("uid")
     def _compute_display_name(self):

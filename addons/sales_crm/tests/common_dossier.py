@@ -96,6 +96,7 @@ class DossierCommon(SalesCrmCommon):
     @classmethod
     def _create_plans(cls, env):
         cls.activities = cls._plan(cls.hidden, "2026-12-01", summary=SECRET)
+        cls.activities |= cls._plan(cls.branch, "2026-12-01", summary=SECRET)
         cls.activities |= cls._plan(cls.lead, "2026-12-01", summary=SECRET)
         cls.meeting = env["calendar.event"].create(
             {

@@ -43,6 +43,13 @@ class TestAccessHttp(DossierCommon, HttpCase):
                     ("/mail/data", {"fetch_params": fetch}),
                 ]
             )
+            subscribe = {"res_model": thread["thread_model"], "res_id": thread["thread_id"]}
+            for route in ("/mail/thread/subscribe", "/mail/thread/unsubscribe"):
+                told = self._open(self.manager, route, **subscribe, partner_ids=self.manager.partner_id.ids)
+                self.assertNotIn(SECRET, told)
+            post = self._open(self.manager, "/mail/message/post", **thread, post_data={"body": "x"})
+            self.assertNotIn(SECRET, post)
+        self.assertFalse(self.env["mail.message"].search([("body", "=", "<p>x</p>")]))
         card = [["avatar_card", {"id": self.contact.id, "model": "res.partner"}]]
         self._assert_silent_routes([("/mail/data", {"fetch_params": card})])
 

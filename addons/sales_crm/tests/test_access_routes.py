@@ -56,9 +56,11 @@ class TestAccessRoutes(DossierCommon):
                 "form": lambda env: env["res.partner"].browse(daughter.id).web_read(fields),
                 "read": lambda env: env["res.partner"].browse(daughter.id).read(names),
                 "list": lambda env: env["res.partner"].web_search_read([("name", "=", "Daughter")], fields),
-                "suggestion": lambda env: env["res.partner"]
-                .with_context(formatted_display_name=True)
-                .web_name_search("Daughter", {"display_name": {}}),
+                "suggestion": lambda env: (
+                    env["res.partner"]
+                    .with_context(formatted_display_name=True)
+                    .web_name_search("Daughter", {"display_name": {}})
+                ),
             },
             to=self.head,
         )
@@ -123,6 +125,10 @@ class TestAccessRoutes(DossierCommon):
             }
         )
         self.assertFalse(self.env["res.users"].with_user(self.manager)._get_activity_groups())
+        self.env["sales.plan.line"].search([]).unlink()
+        day = self._told(self.manager, lambda env: env["sales.my.day"].get_day(date="2026-12-01"))
+        self.assertIn('"rows": []', day)
+        self.assertNotIn(SECRET, day)
 
     def test_pointing(self):
         """What can't be seen can't be pointed at, neither by values nor by defaults."""
