@@ -102,6 +102,16 @@ class Base(models.AbstractModel):
             self._sales_check_references(defaults)
         return defaults
 
+    @api.model
+    def _add_missing_default_values(self, values):
+        """Some models take what they begin with from the records chosen in a list."""
+        complete = super()._add_missing_default_values(values)
+        if self._sales_checks_references():
+            self._sales_check_references(
+                {name: value for name, value in complete.items() if name not in values}
+            )
+        return complete
+
     def onchange(self, values, field_names, fields_spec):
         if not self._sales_checks_references():
             return super().onchange(values, field_names, fields_spec)
@@ -113,7 +123,7 @@ class Base(models.AbstractModel):
         self._sales_check_references({**defaults, **values})
         result = super().onchange(values, field_names, fields_spec)
         if not field_names:
-            # A new form: some models take what they begin with from the records chosen in a list
+            # A new form, with defaults of its own model
             self._sales_check_references(result.get("value") or {})
         return result
 
@@ -139,7 +149,11 @@ class Base(models.AbstractModel):
         """
         for name, value in vals.items():
             field = self._fields.get(name)
-            if not value or field is None or not field.relational:
+            if not value or field is None:
+                continue
+            if field.type in ("many2one_reference", "reference"):
+                self._sales_referred_document(field, value, vals)._sales_check_readable()
+            if not field.relational:
                 continue
             comodel = self.env[field.comodel_name]
             if comodel._sales_guard_path and not comodel._transient:
@@ -165,6 +179,17 @@ class Base(models.AbstractModel):
             elif command[0] in (1, 2, 3, 4) and isinstance(command[1], int):
                 ids.add(command[1])
         return ids
+
+    @api.model
+    def _sales_referred_document(self, field, value, vals):
+        """:return: the guarded record, empty if none, that ``value`` names beside the model's name"""
+        if field.type == "reference":
+            model, _comma, value = str(value).partition(",")
+        else:
+            model = vals.get(field.model_field)
+        if model not in self.env or not str(value).isdigit() or not self.env[model]._sales_guard_path:
+            return self.browse()
+        return self.env[model].browse(int(value)).exists()
 
     @api.model
     def _sales_nested_values(self, value):

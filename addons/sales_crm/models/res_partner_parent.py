@@ -51,3 +51,18 @@ class ResPartner(models.Model):
         rows += [{**row, "parent_id": False} for row in super(ResPartner, hidden).web_read(without)]
         by_id = {row["id"]: row for row in rows}
         return [by_id[id_] for id_ in self._ids if id_ in by_id]
+
+    def _web_read_group_groupby_formatter(self, groupby_spec, values):
+        formatter = super()._web_read_group_groupby_formatter(groupby_spec, values)
+        if groupby_spec != "parent_id" or not self.env["sales.access.rule"]._is_restricted():
+            return formatter
+        parents = self.browse(parent.id for parent in values if parent)
+        hidden = set((parents - parents._filtered_access("read"))._ids)
+
+        def masked(value):
+            label, domain = formatter(value)
+            if label and label[0] in hidden:
+                label = (label[0], self.env._("Another manager's client"))
+            return label, domain
+
+        return masked

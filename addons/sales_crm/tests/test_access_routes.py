@@ -56,6 +56,10 @@ class TestAccessRoutes(DossierCommon):
                 "form": lambda env: env["res.partner"].browse(daughter.id).web_read(fields),
                 "read": lambda env: env["res.partner"].browse(daughter.id).read(names),
                 "list": lambda env: env["res.partner"].web_search_read([("name", "=", "Daughter")], fields),
+                "grouped": lambda env: env["res.partner"].formatted_read_group(
+                    [], ["parent_id"], ["__count"]
+                ),
+                "search panel": lambda env: env["res.partner"].search_panel_select_multi_range("parent_id"),
                 "suggestion": lambda env: (
                     env["res.partner"]
                     .with_context(formatted_display_name=True)
@@ -100,6 +104,12 @@ class TestAccessRoutes(DossierCommon):
             {
                 "invoices": lambda env: env["account.move"].search_read([], ["partner_id"]),
                 "lines": lambda env: env["account.move.line"].search_read([], ["name"]),
+                "sending": lambda env: (
+                    env["account.move.send.wizard"]
+                    .with_context(active_model="account.move", active_ids=self.invoice.ids)
+                    .create({})
+                    .web_read({"mail_partner_ids": {"fields": {"display_name": {}}}})
+                ),
                 "report": lambda env: env["account.invoice.report"].formatted_read_group(
                     [], ["partner_id"], ["__count"]
                 ),
@@ -198,6 +208,18 @@ class TestAccessRoutes(DossierCommon):
                     env["crm.lead"].load(["name", "partner_id"], [["x", self.hidden.name.split()[1]]]),
                     env["crm.lead"].search([]).mapped("partner_id.name"),
                 ],
+            }
+        )
+        self._assert_silent(
+            {
+                "document of a message": lambda env: env["mail.message"].onchange(
+                    {"model": "res.partner", "res_id": hidden}, [], {"record_name": {}}
+                ),
+                "document of a message, by default": lambda env: (
+                    env["mail.message"]
+                    .with_context(default_model="res.partner", default_res_id=hidden)
+                    .onchange({}, [], {"record_name": {}})
+                ),
             }
         )
         self._assert_refused(
