@@ -10,9 +10,32 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        leads = super().create(vals_list)
+        leads = super().create([self._with_owner(vals) for vals in vals_list])
         leads._make_clients()
+        leads._note_hidden_from_manager()
         return leads
+
+    @api.model
+    def _with_owner(self, vals):
+        """:return: ``vals``, with the client's manager if who covers for him names nobody"""
+        context = self.env.context
+        if "user_id" in vals or "default_user_id" in context:
+            return vals
+        partner = self.env["res.partner"].browse(vals.get("partner_id", context.get("default_partner_id")))
+        owner = self.env["sales.access.rule"]._owner_covered(partner)
+        return {**vals, "user_id": owner.id} if owner else vals
+
+    @api.onchange("partner_id")
+    def _onchange_partner_owner(self):
+        """In the form of a new deal its user is whoever has opened the form."""
+        if self.partner_id and not self._origin and self.user_id in (self.env.user, self.env["res.users"]):
+            self.user_id = (
+                self.env["sales.access.rule"]._owner_covered(self.partner_id._origin) or self.user_id
+            )
+
+    @api.onchange("partner_id", "user_id")
+    def _onchange_hidden_from_manager(self):
+        return self.env["sales.access.rule"]._hidden_warning(self.user_id, self.partner_id.client_id)
 
     def _make_clients(self):
         """Whoever works on the deal is the manager of a client that has none yet."""
@@ -23,6 +46,8 @@ class CrmLead(models.Model):
         res = super().write(vals)
         if vals.get("partner_id"):
             self._make_clients()
+        if vals.keys() & {"partner_id", "user_id"}:
+            self._note_hidden_from_manager()
         return res
 
     def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):

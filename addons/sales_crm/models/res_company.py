@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 
 
@@ -31,6 +33,23 @@ class ResCompany(models.Model):
         default=500,
         help="The heads get a message when a user exports more rows than this in one day. 0: never.",
     )
+
+    sales_contract_notice_days = fields.Integer(
+        "Reminder of a Contract's End",
+        default=30,
+        help="So many days before a contract ends, whoever is responsible gets an activity.",
+    )
+    sales_contract_required = fields.Boolean(
+        "No Credit without a Contract",
+        help="A client who has no contract in force gets goods for payment in advance only. Otherwise that "
+        "applies to clients whose contract has ended.",
+    )
+
+    def _sales_today(self):
+        """:return: the day it is for the company, in its working calendar's time zone"""
+        self.ensure_one()
+        timezone = pytz.timezone(self.env["sales.access.rule"]._timezone_name(self.id))
+        return pytz.utc.localize(fields.Datetime.now()).astimezone(timezone).date()
 
     def write(self, vals):
         res = super().write(vals)

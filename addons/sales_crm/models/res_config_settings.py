@@ -9,3 +9,7 @@ class ResConfigSettings(models.TransientModel):
     sales_free_take = fields.Boolean(related="company_id.sales_free_take", readonly=False)
     sales_export_day_limit = fields.Integer(related="company_id.sales_export_day_limit", readonly=False)
     sales_handover_undo_days = fields.Integer(related="company_id.sales_handover_undo_days", readonly=False)
+    sales_contract_notice_days = fields.Integer(
+        related="company_id.sales_contract_notice_days", readonly=False
+    )
+    sales_contract_required = fields.Boolean(related="company_id.sales_contract_required", readonly=False)

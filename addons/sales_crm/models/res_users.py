@@ -150,7 +150,14 @@ class ResUsers(models.Model):
     def _action_managers_working_time(self):
         """:return: the list of managers with calendar and time zone, complete and editable"""
         managers = self.env["sales.morning"]._managers()
-        missing = managers.filtered(lambda user: not user._sales_resource())
+        managers._sales_create_resources()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_crm.resource_resource_action_managers")
+        action["domain"] = [("user_id", "in", managers.ids)]
+        return action
+
+    def _sales_create_resources(self):
+        """Those of these users who have none get a resource, which carries working time and days off."""
+        missing = self.filtered(lambda user: not user._sales_resource())
         self.env["resource.resource"].create(
             [
                 {
@@ -163,6 +170,3 @@ class ResUsers(models.Model):
                 for user in missing
             ]
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id("sales_crm.resource_resource_action_managers")
-        action["domain"] = [("user_id", "in", managers.ids)]
-        return action

@@ -12,12 +12,19 @@ class SaleOrder(models.Model):
     def create(self, vals_list):
         orders = super().create(vals_list)
         orders._make_clients()
+        orders._note_hidden_from_manager()
         return orders
+
+    @api.onchange("partner_id", "user_id")
+    def _onchange_hidden_from_manager(self):
+        return self.env["sales.access.rule"]._hidden_warning(self.user_id, self.partner_id.client_id)
 
     def write(self, vals):
         res = super().write(vals)
         if vals.get("partner_id"):
             self._make_clients()
+        if vals.keys() & {"partner_id", "user_id"}:
+            self._note_hidden_from_manager()
         return res
 
     def _make_clients(self):

@@ -1,6 +1,5 @@
 from ast import literal_eval
 
-import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models, tools
@@ -125,8 +124,8 @@ class SalesAccessRule(models.Model):
     @api.model
     def _today(self, user):
         """:return: the day it is for ``user``'s company, in its working calendar's time zone"""
-        timezone = pytz.timezone(self._timezone_name(user.sudo().company_id.id))
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(timezone).date()
+        # sudo: everybody may know what day it is
+        return user.sudo().company_id._sales_today()
 
     @api.model
     @tools.ormcache("company_id")

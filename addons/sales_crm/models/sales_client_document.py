@@ -42,6 +42,18 @@ class SalesClientDocument(models.AbstractModel):
     def _sales_guard_domain(self, mode):
         return self._sales_guard_by_owner(self._sales_guard_path, self._sales_guard_owner, mode)
 
+    def _note_hidden_from_manager(self):
+        """Leave a note in the documents whose manager may not see their client, and so not see them."""
+        if self.env.su:
+            return  # the server's own work, like a hand-over, tells of itself
+        for user, documents in self.sudo().grouped(self._sales_guard_owner).items():
+            clients = self.env["sales.access.rule"]._hidden_from(user, documents.partner_id.client_id)
+            hidden = documents.filtered(lambda d, clients=clients: d.partner_id.client_id in clients)
+            note = self.env._(
+                "%s may not see the client of this document, so neither the document.", user.name
+            )
+            hidden._message_log_batch(bodies=dict.fromkeys(hidden.ids, note))
+
     def _sales_activities(self):
         """:return: every activity of these documents, closed ones too, whoever may see them"""
         # sudo: the client of an activity is right or wrong regardless of who looks at it

@@ -1,2 +1,3 @@
 from . import sales_import_xlsx
 from . import sales_guarded_reports
+from . import sales_contract_xlsx

@@ -7,6 +7,7 @@ from . import test_handover_safe
 from . import test_mail_activity
 from . import test_morning
 from . import test_my_day
+from . import test_cover
 from . import test_res_partner
 from . import test_tours
 from . import test_access_rule
@@ -15,3 +16,6 @@ from . import test_access_routes
 from . import test_access_http
 from . import test_access_notices
 from . import test_access_property
+from . import test_contract
+from . import test_credit_gate
+from . import test_credit_recount

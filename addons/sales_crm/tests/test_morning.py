@@ -59,7 +59,7 @@ class TestMorning(SalesCrmCommon):
         self.manager.tz = "Asia/Vladivostok"
         self.colleague.tz = "America/New_York"
         east = self._plan(self.client, FRIDAY)
-        west = self._plan(self.client, FRIDAY, self.colleague)
+        west = self._plan(self._create_client("Beta", self.colleague), FRIDAY, self.colleague)
         self._run_morning("2026-11-22 21:59")
         self.assertEqual(east.date_deadline, FRIDAY)
         self._run_morning("2026-11-22 22:00")
@@ -128,7 +128,7 @@ class TestMorning(SalesCrmCommon):
             }
         )
         on_leave = self._plan(self.client, FRIDAY)
-        at_work = self._plan(self.client, FRIDAY, self.colleague)
+        at_work = self._plan(self._create_client("Beta", self.colleague), FRIDAY, self.colleague)
         self._run_morning(f"{MONDAY} 10:00")
         self.assertEqual((on_leave.carry_count, at_work.carry_count), (0, 1))
         self._run_morning("2026-11-25 10:00")

@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta
 
 import pytz
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 
@@ -89,6 +89,25 @@ class TestTours(HttpCase):
             ("Ask", self.today, self.manager),
         )
 
+    def test_cover(self):
+        """The head sets a cover by clicking; who covers works on the plan of who is away."""
+        head = new_test_user(self.env, "tour_head", "sales_crm.group_head", tz="UTC", lang="en_US")
+        absent = new_test_user(
+            self.env, "tour_absent", "sales_crm.group_manager", tz="UTC", lang="en_US", name="Absent Anna"
+        )
+        self.client.user_id = absent
+        activity = self._plan("Call about the price", user_id=absent.id)
+        self.start_tour("/odoo/covers", "sales_crm_cover_set", login=head.login)
+        cover = self.env["sales.access.rule"].search([("is_cover", "=", True)])
+        self.assertEqual((cover.manager_ids, cover.user_ids), (absent, self.manager))
+        cover.write({"date_from": self.today, "date_to": self.today + timedelta(days=1)})
+        self.start_tour("/odoo/my-day", "sales_crm_cover_work", login="tour_manager")
+        self.assertEqual(
+            (activity.activity_state_final, activity.done_user_id, activity.user_id),
+            ("done", self.manager, absent),
+        )
+        self.assertEqual(self.client.open_activity_ids.user_id, absent)
+
     def test_work_calendar(self):
         """Today at noon in the browser's time zone; tomorrow is in the same month view."""
         moment = datetime.combine(self.today, time(12)).astimezone(pytz.utc)
@@ -107,3 +126,36 @@ class TestTours(HttpCase):
             (activity.exists().activity_state_final, activity.cancel_reason),
             ("cancelled", "They have it already"),
         )
+
+    def test_credit_release(self):
+        """Stopped by the limit, asked for, let through by the controller, confirmed."""
+        controller = new_test_user(
+            self.env,
+            "tour_controller",
+            "sales_crm.group_credit_controller,sales_crm.group_head",
+            tz="UTC",
+            lang="en_US",
+        )
+        controller.sales_release_limit = 10000
+        self.env["sales.contract"].create(
+            {
+                "name": "1",
+                "client_id": self.client.id,
+                "credit_limit": 100,
+                "payment_term_id": self.env["account.payment.term"].create({"name": "Later"}).id,
+            }
+        ).action_activate()
+        product = self.env["product.product"].create({"name": "Goods", "taxes_id": False})
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.client.id,
+                "user_id": self.manager.id,
+                "order_line": [Command.create({"product_id": product.id, "price_unit": 200})],
+            }
+        )
+        url = f"/odoo/sales/{order.id}"
+        self.start_tour(url, "sales_crm_credit_ask", login="tour_manager")
+        self.assertEqual(order.credit_release_ids.state, "requested")
+        self.start_tour("/odoo/credit-releases", "sales_crm_credit_approve", login="tour_controller")
+        self.start_tour(url, "sales_crm_credit_confirm", login="tour_manager")
+        self.assertEqual((order.state, order.credit_release_ids.state), ("sale", "used"))

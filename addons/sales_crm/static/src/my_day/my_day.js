@@ -11,10 +11,10 @@ import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {formatLongDate, formatWeekday} from "./day_format";
+import {formatLongDate, formatShortDate, formatWeekday} from "./day_format";
+import {recall, remember} from "./day_memory";
 import {MyDayRow} from "./my_day_row";
 
-const STORAGE_KEY = "sales_crm.my_day";
 /** Seconds after which a day that is looked at again is asked for anew */
 const STALE_AFTER = 60;
 
@@ -38,7 +38,7 @@ export class MyDay extends Component {
         this.notification = useService("notification");
         this.keepLast = new KeepLast();
         this.root = useRef("root");
-        const remembered = this.recall();
+        const remembered = recall();
         this.state = useState({
             day: null,
             userId: remembered.userId,
@@ -115,29 +115,17 @@ export class MyDay extends Component {
         })).filter((section) => section.rows.length);
     }
 
+    /** @returns {string} whose plan the section shows, and until when it is there */
+    getCoverTitle({user: absent, date_to}) {
+        return _t("You cover for %(name)s until %(date)s", {
+            name: absent.name,
+            date: formatShortDate(date_to),
+        });
+    }
+
     // ---------------------------------------------------------------------------------------------
     // Filters, remembered in this browser
     // ---------------------------------------------------------------------------------------------
-
-    recall() {
-        const remembered = {userId: false, filter: {kind: "all", typeId: false}, showDone: false};
-        try {
-            Object.assign(remembered, JSON.parse(browser.localStorage.getItem(this.storageKey)));
-        } catch {
-            browser.localStorage.removeItem(this.storageKey);
-        }
-        return remembered;
-    }
-
-    remember() {
-        const {userId, filter, showDone} = this.state;
-        browser.localStorage.setItem(this.storageKey, JSON.stringify({userId, filter, showDone}));
-    }
-
-    /** Two users of one browser don't share what is remembered. */
-    get storageKey() {
-        return `${STORAGE_KEY}.${user.userId}`;
-    }
 
     exportState() {
         const {drafts, panel} = this.state;
@@ -182,29 +170,29 @@ export class MyDay extends Component {
 
     filterKind(kind) {
         this.state.filter = {...this.state.filter, kind};
-        this.remember();
+        remember(this.state);
     }
 
     filterType(typeId) {
         const isChosen = this.state.filter.typeId === typeId;
         this.state.filter = {...this.state.filter, typeId: isChosen ? false : typeId};
-        this.remember();
+        remember(this.state);
     }
 
     resetFilter() {
         this.state.filter = {kind: "all", typeId: false};
-        this.remember();
+        remember(this.state);
     }
 
     toggleDone() {
         this.state.showDone = !this.state.showDone;
-        this.remember();
+        remember(this.state);
     }
 
     async selectManager(userId) {
         this.state.userId = userId === user.userId ? false : userId;
         this.state.panel = {id: false, name: ""};
-        this.remember();
+        remember(this.state);
         await this.attempt(() => this.load());
     }
 
@@ -277,7 +265,7 @@ export class MyDay extends Component {
             await this.orm.call("mail.activity", "action_finish", [[row.id]], {
                 outcome_id: draft.outcome_id,
                 feedback: draft.feedback.trim() || false,
-                next_step: this.getNextStep(draft),
+                next_step: this.getNextStep(row, draft),
             });
             if (draft.next_date) {
                 this.notify(_t("Done. Next step: %s", formatWeekday(draft.next_date)));
@@ -285,14 +273,15 @@ export class MyDay extends Component {
         });
     }
 
-    getNextStep(draft) {
+    /** The next step stays with the one whose plan the activity is part of. */
+    getNextStep(row, draft) {
         return (
             draft.next_date && {
                 date_deadline: draft.next_date,
                 activity_type_id: draft.next_type_id,
                 summary: draft.next_summary.trim() || false,
                 priority: draft.next_urgent ? "1" : "0",
-                user_id: this.state.day.user.id,
+                user_id: row.user_id || this.state.day.user.id,
             }
         );
     }
@@ -345,6 +334,18 @@ export class MyDay extends Component {
         });
     }
 
+    showCover({user: absent}) {
+        this.root.el.querySelector(`.o_sales_section_cover[data-user="${absent.id}"]`).scrollIntoView();
+    }
+
+    async openClientsOf({user: absent}) {
+        const action = await this.action.loadAction("sales_crm.res_partner_action_clients");
+        return this.action.doAction({
+            ...action,
+            context: {search_default_user_id: absent.id},
+        });
+    }
+
     openClientsWithoutNextStep() {
         return this.action.doAction("sales_crm.res_partner_action_clients", {
             additionalContext: {search_default_no_next_step: 1},
@@ -356,7 +357,7 @@ export class MyDay extends Component {
     // ---------------------------------------------------------------------------------------------
 
     getNextId(row) {
-        const rows = this.sections.flatMap((section) => section.rows);
+        const rows = [...this.sections, ...this.state.day.covers].flatMap((section) => section.rows);
         const index = rows.findIndex(({id}) => id === row.id);
         return (rows[index + 1] || rows[index - 1])?.id;
     }

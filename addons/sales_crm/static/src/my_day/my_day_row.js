@@ -66,6 +66,12 @@ export class MyDayRow extends Component {
         return "";
     }
 
+    /** Whose work this was, where it was done by who covers for him. */
+    get insteadOf() {
+        const {instead_of} = this.props.row;
+        return this.isDone && instead_of ? _t("for %s", instead_of) : "";
+    }
+
     get moveNames() {
         return ["tomorrow", "in_2_days", "next_monday"];
     }

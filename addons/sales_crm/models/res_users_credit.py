@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class ResUsers(models.Model):
+    # Beside what a departure loses, another matter
+    _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
+
+    sales_release_limit = fields.Float(
+        "Releases up to",
+        digits="Account",
+        groups="base.group_system,sales_crm.group_admin",
+        help="Up to this amount, in the currency of the user's company, he lets orders and deliveries past "
+        "the credit limit.",
+    )

@@ -1,0 +1,311 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import formatLang
+
+from ..tools.credit import CreditReason, CreditStanding
+
+
+class SalesCreditDocument(models.AbstractModel):
+    """A document by which a client gets goods before he has paid: an order, a delivery.
+
+    Inherit it beside the document's own model and answer:
+
+    * :meth:`_credit_amounts`: who will owe how much by it;
+    * :meth:`_credit_buyers`: who gets the goods;
+    * :meth:`_credit_is_prepaid`: whether it is paid in advance;
+    * :meth:`_credit_release_values`: how an exception knows that it is for it.
+
+    Whoever may let the goods go calls :meth:`_credit_enforce`. It knows neither users nor contexts: only
+    a ``sales.credit.release`` lets a document past.
+    """
+
+    _name = "sales.credit.document"
+    _description = "Document That Needs Credit"
+
+    _credit_shipped = False  # whether only what was shipped counts, not all that was ordered
+
+    credit_reason = fields.Text(
+        "Why the Client Can't Get It",
+        compute="_compute_credit_reason",
+        help="Limit, overdue debt or contract. A credit controller may release it.",
+    )
+    credit_release_state = fields.Selection(
+        [("requested", "Release asked for"), ("approved", "Released")],
+        compute="_compute_credit_reason",
+    )
+
+    # ------------------------------------------------------
+    # Questions to the document
+    # ------------------------------------------------------
+
+    def _credit_company(self):
+        """:return: the company that sells"""
+        return self.company_id
+
+    def _credit_amounts(self):
+        """:return: dict document id -> (partner id who will owe, on commission, amount in the company's
+        currency) as the database knows it now; without documents that owe nothing
+        """
+        raise NotImplementedError
+
+    def _credit_preview(self):
+        """:return: like :meth:`_credit_amounts` of one document, as if it went through now; or None"""
+        raise NotImplementedError
+
+    def _credit_payer(self):
+        """:return: commercial partner who will owe by this one document"""
+        raise NotImplementedError
+
+    def _credit_buyers(self):
+        """:return: dict document id -> commercial partner who gets the goods"""
+        raise NotImplementedError
+
+    def _credit_left_out(self):
+        """:return: ids of the orders that :meth:`_credit_amounts` counts, to count no order twice"""
+        raise NotImplementedError
+
+    def _credit_contract(self):
+        """:return: the contract under which the document sells, or an empty one"""
+        return self.env["sales.contract"]
+
+    def _credit_is_prepaid(self, standing):
+        """:param CreditStanding standing: of who will owe, the document included
+        :return: whether the client's money is there already, for all his orders and what he owes from before
+        """
+        open_orders = standing.open_orders + standing.open_commission
+        return standing.unapplied > 0 and standing.unapplied - standing.overdue >= open_orders
+
+    def _credit_release_values(self):
+        """:return: dict of the field by which a ``sales.credit.release`` knows this one document"""
+        raise NotImplementedError
+
+    # ------------------------------------------------------
+    # The gate
+    # ------------------------------------------------------
+
+    def _credit_lock(self):
+        """Let only one transaction at a time use up the limits of whoever these documents concern."""
+        payers = {client for client, _commission, _amount in self._credit_amounts().values()}
+        clients = self.env["res.partner"].browse(payers)
+        for buyer in self._credit_buyers().values():
+            clients |= buyer
+        self.env["sales.credit"]._lock(clients)
+
+    def _credit_enforce(self):
+        """These documents have gone through, in this transaction: may they?
+
+        :raise UserError: with every reason, in amounts and days; the transaction must not be committed
+        """
+        self._credit_lock()
+        blocked = []
+        for company, documents in self.grouped(lambda document: document._credit_company()).items():
+            amounts = documents._credit_amounts()
+            standings = documents._credit_standings(company, amounts)
+            for document in documents.filtered(lambda document, amounts=amounts: document.id in amounts):
+                reasons = document._credit_reasons(amounts[document.id], standings)
+                if reasons and not document._credit_use_release(amounts[document.id][2]):
+                    blocked.append(document._credit_message(reasons))
+        if blocked:
+            raise UserError("\n\n".join(blocked))
+
+    def _credit_standings(self, company, amounts):
+        """:return: dict partner id -> CreditStanding with these documents: the worse of what this
+        transaction sees and of what others have committed meanwhile
+        """
+        Credit = self.env["sales.credit"]
+        clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
+        for buyer in self._credit_buyers().values():
+            clients |= buyer
+        own = Credit._standings(clients, company, shipped=self._credit_shipped)
+        with Credit._fresh() as cr:
+            theirs = Credit._standings(
+                clients,
+                company,
+                without_orders=self._credit_left_out(),
+                shipped=self._credit_shipped,
+                cr=cr,
+            )
+        for client, commission, amount in amounts.values():
+            if client in theirs:
+                theirs[client] = theirs[client].with_order(amount, commission)
+        return {client: own[client].worse(theirs.get(client, own[client])) for client in own}
+
+    def _credit_reasons(self, amount, standings):
+        """:param tuple amount: of this document, see :meth:`_credit_amounts`
+        :param dict standings: of whoever is concerned, this document included
+        :return: list of CreditReason; empty if nothing stands in the way
+        """
+        payer, _commission, value = amount
+        standing = standings.get(payer) or CreditStanding(payer)
+        if self._credit_company().currency_id.compare_amounts(value, 0) <= 0:
+            return []
+        if self._credit_is_prepaid(standing):
+            return []
+        reasons = self._reasons_of(standing, self._credit_contract())
+        buyer = self._credit_buyers().get(self.id)
+        if buyer and buyer.id != payer and buyer.id in standings:
+            reasons += self._reasons_of(standings[buyer.id], self._credit_contract())
+        return reasons
+
+    # ------------------------------------------------------
+    # Reasons
+    # ------------------------------------------------------
+
+    def _reasons_of(self, standing, contract):
+        """:return: list of CreditReason of a client who stands like this, with the document's contract"""
+        currency = self._credit_company().currency_id
+        reasons = []
+        if standing.credit_limit is not None:
+            over = standing.exposure - standing.credit_limit
+            if currency.compare_amounts(over, 0) > 0:
+                reasons.append(self._reason_over_limit(standing, over))
+        if standing.commission_limit is not None:
+            over = standing.open_commission - standing.commission_limit
+            if currency.compare_amounts(over, 0) > 0:
+                reasons.append(self._reason_over_commission(standing, over))
+        if currency.compare_amounts(standing.overdue_counting, standing.tolerance_amount) > 0:
+            reasons.append(self._reason_overdue(standing))
+        if contract and contract.state != "draft" and not contract.is_in_force:
+            reasons.append(self._reason_contract_expired(standing, contract))
+        elif not standing.contract_id and (standing.had_contract or standing.contract_required):
+            reasons.append(self._reason_no_contract(standing))
+        return reasons
+
+    def _reason_over_limit(self, standing, over):
+        text = self.env._(
+            "%(client)s: the credit limit of %(limit)s is exceeded by %(over)s (debt %(debt)s, orders not "
+            "yet invoiced %(orders)s).",
+            client=self._credit_name(standing),
+            limit=self._credit_money(standing.credit_limit),
+            over=self._credit_money(over),
+            debt=self._credit_money(standing.receivable),
+            orders=self._credit_money(standing.open_orders),
+        )
+        return CreditReason("over_limit", standing.client_id, over, limit=standing.credit_limit, text=text)
+
+    def _reason_over_commission(self, standing, over):
+        text = self.env._(
+            "%(client)s: the limit of %(limit)s for goods on commission is exceeded by %(over)s.",
+            client=self._credit_name(standing),
+            limit=self._credit_money(standing.commission_limit),
+            over=self._credit_money(over),
+        )
+        return CreditReason(
+            "over_commission", standing.client_id, over, limit=standing.commission_limit, text=text
+        )
+
+    def _reason_overdue(self, standing):
+        text = self.env._(
+            "%(client)s: %(amount)s are overdue, the oldest for %(days)s days.",
+            client=self._credit_name(standing),
+            amount=self._credit_money(standing.overdue),
+            days=standing.overdue_days,
+        )
+        return CreditReason("overdue", standing.client_id, standing.overdue, standing.overdue_days, text=text)
+
+    def _reason_contract_expired(self, standing, contract):
+        text = self.env._(
+            "%(client)s: the contract %(contract)s isn't in force (%(state)s).",
+            client=self._credit_name(standing),
+            # sudo: the contract stands on the document
+            contract=contract.sudo().display_name,
+            state=contract._state_in_words(),
+        )
+        return CreditReason("contract_expired", standing.client_id, text=text)
+
+    def _reason_no_contract(self, standing):
+        text = self.env._(
+            "%s has no contract in force; without one he gets goods for payment in advance only.",
+            self._credit_name(standing),
+        )
+        return CreditReason("no_contract", standing.client_id, text=text)
+
+    def _credit_name(self, standing):
+        # sudo: the client stands on the document
+        return self.env["res.partner"].sudo().browse(standing.client_id).display_name
+
+    def _credit_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self._credit_company().currency_id)
+
+    def _credit_message(self, reasons):
+        """:return: what a user reads when he presses the button"""
+        texts = "\n".join(f"• {reason.text}" for reason in reasons)
+        return self.env._(
+            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a "
+            "credit controller for a release.",
+            document=self.display_name,
+            reasons=texts,
+        )
+
+    # ------------------------------------------------------
+    # Exceptions
+    # ------------------------------------------------------
+
+    def _credit_releases(self):
+        """:return: the releases of this document, whoever may see them"""
+        # sudo: what holds a document up, or lets it pass, does not depend on who presses the button
+        domain = [(name, "=", value) for name, value in self._credit_release_values().items()]
+        return self.env["sales.credit.release"].sudo().search(domain)
+
+    def _credit_use_release(self, amount):
+        """Use up an approved release that covers ``amount``.
+
+        :return: whether there is one
+        """
+        release = self._credit_releases().filtered(lambda release: release._covers(amount))[:1]
+        if release:
+            release._use()
+        return bool(release)
+
+    def action_ask_release(self):
+        """:return: the dialog in which one asks for an exception"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Ask for a Release"),
+            "res_model": "sales.credit.ask",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_res_model": self._name, "default_res_id": self.id},
+        }
+
+    # ------------------------------------------------------
+    # Before anyone presses
+    # ------------------------------------------------------
+
+    def _compute_credit_reason(self):
+        for document in self:
+            reasons = document._credit_reasons_ahead()
+            releases = document._credit_releases() if reasons and document._origin else []
+            amount = document._credit_preview()[2] if releases else 0
+            document.credit_reason = "\n".join(reason.text for reason in reasons)
+            document.credit_release_state = (
+                "approved"
+                if any(release._covers(amount) for release in releases)
+                else "requested"
+                if any(release.state == "requested" for release in releases)
+                else False
+            )
+
+    def _credit_reasons_ahead(self):
+        """:return: list of CreditReason that pressing the button would meet now"""
+        preview = self._credit_preview()
+        if not preview:
+            return []
+        payer, commission, amount = preview
+        buyer = self._credit_buyers().get(self.id) or self.env["res.partner"]
+        clients = self.env["res.partner"].browse(payer) | buyer
+        # sudo: figures of the client that stands on the document
+        standings = (
+            self.env["sales.credit"]
+            .sudo()
+            ._standings(
+                clients._origin,
+                self._credit_company(),
+                without_orders=self._credit_left_out(),
+                shipped=self._credit_shipped,
+            )
+        )
+        if payer in standings:
+            standings[payer] = standings[payer].with_order(amount, commission)
+        return self._credit_reasons(preview, standings)

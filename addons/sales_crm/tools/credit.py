@@ -1,0 +1,68 @@
+from typing import NamedTuple
+
+
+class CreditStanding(NamedTuple):
+    """How a client stands with a company and its branches; amounts in the company's currency."""
+
+    client_id: int
+    receivable: float = 0.0  # open instalments less what is not yet matched
+    unapplied: float = 0.0  # payments and credit notes that are not yet matched
+    overdue: float = 0.0  # open instalments past their due date
+    overdue_days: int = 0  # how long the oldest of them is past it
+    overdue_counting: float = 0.0  # overdue beyond the tolerated days, less the unapplied
+    open_orders: float = 0.0  # confirmed and not yet invoiced, without goods on commission
+    open_commission: float = 0.0  # confirmed and not yet invoiced, on commission
+    contract_id: int | None = None  # the one in force: supply, else commission
+    had_contract: bool = False
+    credit_limit: float | None = None  # None: no limit
+    commission_limit: float | None = None  # of a commission contract beside the supply contract
+    tolerance_amount: float = 0.0
+    contract_required: bool = False
+
+    @property
+    def exposure(self):
+        """Posted unpaid invoices − unapplied payments and credit notes + confirmed and not yet invoiced."""
+        return self.receivable + self.open_orders
+
+    @property
+    def available(self):
+        return None if self.credit_limit is None else self.credit_limit - self.exposure
+
+    def with_order(self, amount, commission=False):
+        """:return: the standing with one more confirmed order"""
+        if not commission:
+            return self._replace(open_orders=self.open_orders + amount)
+        # without a supply contract the goods on commission use up the only limit there is
+        only_limit = self.commission_limit is None
+        return self._replace(
+            open_commission=self.open_commission + amount,
+            open_orders=self.open_orders + (amount if only_limit else 0.0),
+        )
+
+    def worse(self, other):
+        """:return: the standing with whatever is worse of both"""
+        return self._replace(
+            **{
+                name: max(getattr(self, name), getattr(other, name))
+                for name in (
+                    "receivable",
+                    "overdue",
+                    "overdue_days",
+                    "overdue_counting",
+                    "open_orders",
+                    "open_commission",
+                )
+            },
+            unapplied=min(self.unapplied, other.unapplied),
+        )
+
+
+class CreditReason(NamedTuple):
+    """Why a client may not get an amount now."""
+
+    code: str  # over_limit, over_commission, overdue, no_contract, contract_expired
+    client_id: int
+    amount: float = 0.0  # by which the limit is exceeded, or that is overdue; the company's currency
+    days: int = 0  # overdue
+    limit: float = 0.0
+    text: str = ""
