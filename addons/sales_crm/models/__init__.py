@@ -13,6 +13,7 @@ from . import sales_client_document
 from . import sales_handover_part
 from . import res_partner
 from . import res_partner_access
+from . import res_partner_parent
 from . import res_partner_handover
 from . import mail_activity_handover
 from . import sales_credit
@@ -24,12 +25,19 @@ from . import sales_credit_release
 from . import res_partner_credit
 from . import crm_lead
 from . import sale_order
+from . import account_journal
 from . import sale_order_credit
 from . import account_move
+from . import account_partial_reconcile
 from . import account_payment
 from . import payment
 from . import res_partner_bank
 from . import mail_message
+from . import mail_notification
+from . import mail_thread
+from . import discuss_channel_member
+from . import calendar_recurrence
+from . import product_attribute_custom_value
 from . import mail_followers
 from . import crm_team
 from . import calendar_event

@@ -3,19 +3,21 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 from ..tools.granted import GrantedDocuments
+from ..tools.guard_path import DefaultGuardPath
 
 
 class Base(models.AbstractModel):
     """Every model says itself how it hangs on a client; the record rules take it from there.
 
-    Most need one line, ``_sales_guard_path``. A document with an owner of its own inherits
-    ``sales.client.document``; anything else answers :meth:`_sales_guard_domain`.
+    A stored ``partner_id`` is such a path by itself, in whatever module. Other models need one line,
+    ``_sales_guard_path``. A document with an owner of its own inherits ``sales.client.document``;
+    anything else answers :meth:`_sales_guard_domain`.
     """
 
     _inherit = "base"
 
     # The field by which the model hangs on a client or on a client's document; None: it doesn't
-    _sales_guard_path = None
+    _sales_guard_path = DefaultGuardPath()
 
     @api.model
     def _sales_guard_domain(self, mode):
@@ -92,15 +94,46 @@ class Base(models.AbstractModel):
             self._sales_check_references(vals)
         return super().write(vals)
 
-    def onchange(self, values, field_names, fields_spec):
+    @api.model
+    def default_get(self, fields):
+        """Defaults come from the context, and from what users keep as theirs."""
+        defaults = super().default_get(fields)
         if self._sales_checks_references():
-            defaults = {
-                key.removeprefix("default_"): value
-                for key, value in self.env.context.items()
-                if key.startswith("default_")
-            }
-            self._sales_check_references({**defaults, **values})
-        return super().onchange(values, field_names, fields_spec)
+            self._sales_check_references(defaults)
+        return defaults
+
+    @api.model
+    def _add_missing_default_values(self, values):
+        """Some models take what they begin with from the records chosen in a list."""
+        complete = super()._add_missing_default_values(values)
+        if self._sales_checks_references():
+            self._sales_check_references(
+                {name: value for name, value in complete.items() if name not in values}
+            )
+        return complete
+
+    def onchange(self, values, field_names, fields_spec):
+        if not self._sales_checks_references():
+            return super().onchange(values, field_names, fields_spec)
+        defaults = {
+            key.removeprefix("default_"): value
+            for key, value in self.env.context.items()
+            if key.startswith("default_")
+        }
+        self._sales_check_references({**defaults, **values})
+        result = super().onchange(values, field_names, fields_spec)
+        if not field_names:
+            # A new form, with defaults of its own model
+            self._sales_check_references(result.get("value") or {})
+        return result
+
+    def get_external_id(self):
+        """A name from an import often is the client's."""
+        names = super().get_external_id()
+        if self._sales_guard_path and self._sales_checks_references():
+            seen = self._filtered_access("read")
+            names.update({record.id: "" for record in self - seen})
+        return names
 
     @api.model
     def _sales_checks_references(self):
@@ -116,11 +149,17 @@ class Base(models.AbstractModel):
         """
         for name, value in vals.items():
             field = self._fields.get(name)
-            if not value or field is None or not field.relational:
+            if not value or field is None:
+                continue
+            if field.type in ("many2one_reference", "reference"):
+                self._sales_referred_document(field, value, vals)._sales_check_readable()
+            if not field.relational:
                 continue
             comodel = self.env[field.comodel_name]
             if comodel._sales_guard_path and not comodel._transient:
                 comodel.browse(self._sales_referred_ids(value)).exists()._sales_check_readable()
+            for line in self._sales_nested_values(value):
+                comodel._sales_check_references(line)
 
     @api.model
     def _sales_referred_ids(self, value):
@@ -140,6 +179,27 @@ class Base(models.AbstractModel):
             elif command[0] in (1, 2, 3, 4) and isinstance(command[1], int):
                 ids.add(command[1])
         return ids
+
+    @api.model
+    def _sales_referred_document(self, field, value, vals):
+        """:return: the guarded record, empty if none, that ``value`` names beside the model's name"""
+        if field.type == "reference":
+            model, _comma, value = str(value).partition(",")
+        else:
+            model = vals.get(field.model_field)
+        if model not in self.env or not str(value).isdigit() or not self.env[model]._sales_guard_path:
+            return self.browse()
+        return self.env[model].browse(int(value)).exists()
+
+    @api.model
+    def _sales_nested_values(self, value):
+        """:return: list of the values of the lines that commands of a relational field add or change"""
+        commands = value if isinstance(value, (list, tuple)) else []
+        return [
+            command[2]
+            for command in commands
+            if isinstance(command, (list, tuple)) and command[0] in (0, 1) and isinstance(command[2], dict)
+        ]
 
     def _sales_check_readable(self):
         """:raise AccessError: one of these hangs on a client that the user may not see"""

@@ -56,6 +56,17 @@ class CrmLead(models.Model):
             values["is_client"] = True
         return values
 
+    @api.depends_context("uid")
+    def _compute_potential_lead_duplicates(self):
+        """Core looks for twins among all deals, and names and counts them."""
+        res = super()._compute_potential_lead_duplicates()
+        if self.env["sales.access.rule"]._is_restricted():
+            for lead in self:
+                twins = (lead.duplicate_lead_ids - lead).sudo(False)._filtered_access("read")
+                lead.duplicate_lead_ids = twins | lead
+                lead.duplicate_lead_count = len(twins)
+        return res
+
     # ------------------------------------------------------
     # Hand-over
     # ------------------------------------------------------

@@ -197,6 +197,7 @@ class MailActivity(models.Model):
             # sudo: whether it is closed is asked for the refusal only
             closed = self.sudo().filtered(lambda a: not a.active and a.client_id)
             if closed and not vals.get("active"):
+                closed.sudo(False).check_access("write")
                 raise UserError(
                     self.env._(
                         "“%(activity)s” (%(client)s) is closed already: its plan can't be changed. "

@@ -6,6 +6,9 @@ from odoo import fields, models
 class ResCompany(models.Model):
     _inherit = "res.company"
 
+    # Everybody sees the companies he works in
+    _sales_guard_path = None
+
     sales_carry_escalation = fields.Integer(
         "Tell the Head After",
         default=3,

@@ -147,11 +147,7 @@ class ResPartner(models.Model):
         return set()  # a change of the family is handled in write(), for the documents as well
 
     def _sales_clients(self):
-        return {
-            partner.id: partner.commercial_partner_id
-            for partner in self
-            if partner.commercial_partner_id.is_client
-        }
+        return {partner.id: partner.client_id for partner in self if partner.client_id}
 
     @api.model
     def _sales_client_domain(self, partners):

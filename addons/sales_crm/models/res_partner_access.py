@@ -13,10 +13,11 @@ class ResPartner(models.Model):
         "Belongs to Client",
         compute="_compute_client_id",
         compute_sudo=True,
+        recursive=True,
         store=True,
         index="btree_not_null",
         copy=False,
-        help="The client that this company or person is, or belongs to as a contact.",
+        help="The client that this company or person is, or belongs to as a contact or branch.",
     )
     sales_access_rule_ids = fields.Many2many(
         "sales.access.rule",
@@ -27,12 +28,13 @@ class ResPartner(models.Model):
         groups="sales_crm.group_head",
     )
 
-    @api.depends("is_client", "commercial_partner_id.is_client", "partner_share")
+    @api.depends("is_client", "commercial_partner_id.is_client", "parent_id.client_id", "partner_share")
     def _compute_client_id(self):
         """Employees are nobody's clients, whatever is ticked: everybody has to see colleagues."""
         for partner in self:
             company = partner.commercial_partner_id
-            client = company if company.is_client else partner if partner.is_client else False
+            own = company if company.is_client else partner
+            client = own if own.is_client else partner.parent_id.client_id
             partner.client_id = client if partner.partner_share else False
 
     @api.model
@@ -49,6 +51,19 @@ class ResPartner(models.Model):
                 for name in ("same_vat_partner_id", "same_company_registry_partner_id"):
                     partner[name] = partner[name]._filtered_access("read")
         return res
+
+    def signup_get_auth_param(self):
+        """Core gives any employee the invitation of any partner, with which one enters as him."""
+        if self._sales_checks_references():
+            self.check_access("read")
+        return super().signup_get_auth_param()
+
+    def _get_needaction_count(self):
+        """Core counts notifications of messages that one may not see any more, too."""
+        user = self.user_ids.filtered(self.env["sales.access.rule"]._is_restricted)[:1]
+        if not user:
+            return super()._get_needaction_count()
+        return self.env["mail.message"].with_user(user).search_count([("needaction", "=", True)])
 
     # ------------------------------------------------------
     # Becoming a client

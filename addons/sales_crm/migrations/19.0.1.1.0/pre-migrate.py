@@ -16,3 +16,22 @@ def migrate(cr, version):
            AND (company.is_client OR partner.is_client)
         """
     )
+    # Branches: companies of their own whose parent is, or belongs to, a client
+    cr.execute(
+        """
+        WITH RECURSIVE belongs AS (
+            SELECT id, client_id FROM res_partner WHERE client_id IS NOT NULL
+             UNION ALL
+            SELECT partner.id, belongs.client_id
+              FROM res_partner AS partner
+              JOIN belongs ON belongs.id = partner.parent_id
+             WHERE partner.client_id IS NULL
+               AND partner.partner_share
+        )
+        UPDATE res_partner AS partner
+           SET client_id = belongs.client_id
+          FROM belongs
+         WHERE belongs.id = partner.id
+           AND partner.client_id IS NULL
+        """
+    )

@@ -1,0 +1,14 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class AccountPartialReconcile(models.Model):
+    _inherit = "account.partial.reconcile"
+
+    _sales_guard_path = "debit_move_id"
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        """Both sides: a payment may settle the invoice of another client."""
+        credit = self.env["account.move.line"]._sales_guard_domain(self._sales_guard_mode(mode))
+        return super()._sales_guard_domain(mode) & Domain("credit_move_id", "any!", credit)

@@ -1,0 +1,26 @@
+from odoo import models
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Who may not see the client is told nothing of him, though he is still a follower."""
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if not self or not self._sales_is_guarded_document():
+            return recipients
+        users = self.env["res.users"].browse({r["uid"] for r in recipients if r["uid"]})
+        hidden_from = set(self._sales_hidden_from(users)._ids)
+        return [recipient for recipient in recipients if recipient["uid"] not in hidden_from]
+
+    def _sales_hidden_from(self, users):
+        """:return: those of ``users`` who may not see each of these documents' clients"""
+        # sudo: whose documents these are does not depend on who writes the message
+        documents = self.sudo().with_context(active_test=False)
+
+        def sees_all(user):
+            guard = self.with_user(user)._sales_guard_domain("read")
+            return documents.filtered_domain(guard) == documents
+
+        restricted = users.filtered(self.env["sales.access.rule"]._is_restricted)
+        return restricted.filtered(lambda user: not sees_all(user))
