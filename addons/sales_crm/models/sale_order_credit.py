@@ -69,7 +69,7 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._credit_enforce()
+        orders.filtered(lambda order: order.state == "sale")._credit_enforce(new=True)
         return orders
 
     def write(self, vals):
@@ -107,35 +107,19 @@ class SaleOrder(models.Model):
         orders = self.filtered(lambda order: order.id not in watched)
         watched.update(orders.ids)
         try:
-            before = orders._credit_amounts()
+            confirmed = orders.filtered(lambda order: order.state == "sale")
+            before = confirmed._credit_amounts()
             orders._credit_lock()
             yield
-            if orders:
-                orders.exists()._credit_grown(before)._credit_enforce()
+            confirmed.exists()._credit_grown(before)._credit_enforce()
+            new = (orders - confirmed).exists()
+            new.filtered(lambda order: order.state == "sale")._credit_enforce(new=True)
         finally:
             watched.difference_update(orders.ids)
 
     def _credit_watch_confirmed(self):
         """:return: like :meth:`_credit_watch`, for the confirmed among these orders"""
         return self.filtered(lambda order: order.state == "sale")._credit_watch()
-
-    def _credit_grown(self, before):
-        """:param dict before: what :meth:`_credit_amounts` said
-        :return: those of these orders by which somebody owes more now
-        """
-        after = self._credit_amounts()
-        return self.filtered(
-            lambda order: (
-                order.id in after
-                and (
-                    after[order.id][:2] != before.get(order.id, (None, None))[:2]
-                    or order.company_id.currency_id.compare_amounts(
-                        after[order.id][2], before.get(order.id, (None, None, 0))[2]
-                    )
-                    > 0
-                )
-            )
-        )
 
     # ------------------------------------------------------
     # Answers
@@ -144,6 +128,10 @@ class SaleOrder(models.Model):
     def _credit_amounts(self):
         confirmed = self.filtered(lambda order: order.state == "sale")
         return self.env["sales.credit"]._order_amounts(confirmed)
+
+    def _credit_amounts_new(self):
+        """Deliveries of an earlier confirmation, cancelled since, don't make it smaller."""
+        return self.env["sales.credit"]._order_amounts(self, as_ordered=True)
 
     def _credit_preview(self):
         if self.state == "cancel" or not self.partner_id:
@@ -168,8 +156,11 @@ class SaleOrder(models.Model):
         return self.contract_id.sudo()
 
     def _credit_is_prepaid(self, standing):
-        paid = self.currency_id.compare_amounts(self.amount_paid, self.amount_total) >= 0
-        return paid or super()._credit_is_prepaid(standing)
+        return self._credit_is_paid_online() or super()._credit_is_prepaid(standing)
+
+    def _credit_is_paid_online(self):
+        """:return: whether the order's own payments cover it"""
+        return self.currency_id.compare_amounts(self.amount_paid, self.amount_total) >= 0
 
     def _credit_release_values(self):
         return {"order_id": self._origin.id}

@@ -93,7 +93,7 @@ class SalesCredit(models.AbstractModel):
             ],
             "sale.order.line": [
                 "order_id", "price_total", "product_uom_qty", "product_uom_id", "qty_delivered",
-                "qty_invoiced", "is_downpayment", "display_type",
+                "qty_invoiced", "is_downpayment", "display_type", "price_unit", "discount",
             ],
             "sales.contract": None,
             "res.partner": ["commercial_partner_id", "credit_limit", "is_client"],
@@ -292,12 +292,15 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _order_sql(self, condition, shipped=False):
+    def _order_sql(self, condition, shipped=False, as_ordered=False):
         """What is left to invoice of orders, by posted invoices: a draft invoice is no debt yet.
 
-        Per line: total × (quantity − invoiced quantity) / ordered quantity, never less than 0; less what was
-        invoiced as a down payment and not deducted yet.
+        Per line: total × (quantity − invoiced quantity) / ordered quantity, never less than 0; price without
+        tax × quantity where nothing was ordered and something delivered; less what was invoiced as a down
+        payment and not deducted yet.
 
+        :param bool shipped: what was shipped, instead of what was ordered
+        :param bool as_ordered: all that was ordered, even if it seems that it will never be shipped
         :param SQL condition: which orders; aliases ``ord`` and ``payer``, the partner who gets the invoice
         :return: SQL of order_id, client_id, on_commission, amount (company's currency, rate of the order)
         """
@@ -316,26 +319,35 @@ class SalesCredit(models.AbstractModel):
                AND %(condition)s
              GROUP BY ord.id, payer.commercial_partner_id, contract.kind
             """,
-            line=self._order_line_sql(shipped),
+            line=self._order_line_sql(shipped, as_ordered),
             drafts=self._drafts_sql(),
             condition=condition,
         )
 
     @api.model
-    def _order_line_sql(self, shipped):
+    def _order_line_sql(self, shipped, as_ordered):
         return SQL(
             """
             CASE WHEN COALESCE(line.product_uom_qty, 0) = 0 AND line.is_downpayment
                  THEN -(%(prepaid)s) * COALESCE(NULLIF(ord.currency_rate, 0), 1)
-                 WHEN COALESCE(line.product_uom_qty, 0) = 0 THEN 0
+                 WHEN COALESCE(line.product_uom_qty, 0) = 0
+                 THEN line.price_unit * (1 - COALESCE(line.discount, 0) / 100) * GREATEST(0,
+                     COALESCE(line.qty_delivered, 0) - COALESCE(line.qty_invoiced, 0)
+                     + COALESCE(draft.quantity, 0))
                  ELSE line.price_total * GREATEST(0,
                      (%(quantity)s - COALESCE(line.qty_invoiced, 0) + COALESCE(draft.quantity, 0))
                      / line.product_uom_qty)
             END
             """,
             prepaid=self._down_payment_sql(),
-            quantity=SQL("COALESCE(line.qty_delivered, 0)") if shipped else self._ordered_quantity_sql(),
+            quantity=self._quantity_sql(shipped, as_ordered),
         )
+
+    @api.model
+    def _quantity_sql(self, shipped, as_ordered):
+        if shipped:
+            return SQL("COALESCE(line.qty_delivered, 0)")
+        return SQL("line.product_uom_qty") if as_ordered else self._ordered_quantity_sql()
 
     @api.model
     def _ordered_quantity_sql(self):
@@ -376,12 +388,14 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _order_amounts(self, orders, shipped=False):
+    def _order_amounts(self, orders, shipped=False, as_ordered=False):
         """:return: dict order id -> (partner id who has to pay, on commission, amount in the currency of the
         order's company); without orders of which nothing is left to invoice
         """
         if not orders.ids:
             return {}
         self._flush()
-        rows = self.env.execute_query(self._order_sql(SQL("ord.id = ANY(%s)", list(orders.ids)), shipped))
+        rows = self.env.execute_query(
+            self._order_sql(SQL("ord.id = ANY(%s)", list(orders.ids)), shipped, as_ordered)
+        )
         return {order: (client, commission, float(amount or 0)) for order, client, commission, amount in rows}

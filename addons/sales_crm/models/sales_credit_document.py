@@ -48,6 +48,10 @@ class SalesCreditDocument(models.AbstractModel):
         """
         raise NotImplementedError
 
+    def _credit_amounts_new(self):
+        """:return: like :meth:`_credit_amounts`, of documents that have just gone through"""
+        return self._credit_amounts()
+
     def _credit_preview(self):
         """:return: like :meth:`_credit_amounts` of one document, as if it went through now; or None"""
         raise NotImplementedError
@@ -63,6 +67,16 @@ class SalesCreditDocument(models.AbstractModel):
     def _credit_left_out(self):
         """:return: ids of the orders that :meth:`_credit_amounts` counts, to count no order twice"""
         raise NotImplementedError
+
+    def _credit_left_out_ahead(self):
+        """:return: ids of the orders to leave out when looking ahead: :meth:`_credit_preview` counts them"""
+        return self._credit_left_out()
+
+    def _credit_shares(self, amounts):
+        """:param dict amounts: what :meth:`_credit_amounts` said
+        :return: what the orders left out come to, (partner id, on commission, amount) each
+        """
+        return amounts.values()
 
     def _credit_contract(self):
         """:return: the contract under which the document sells, or an empty one"""
@@ -85,21 +99,21 @@ class SalesCreditDocument(models.AbstractModel):
 
     def _credit_lock(self):
         """Let only one transaction at a time use up the limits of whoever these documents concern."""
-        payers = {client for client, _commission, _amount in self._credit_amounts().values()}
-        clients = self.env["res.partner"].browse(payers)
-        for buyer in self._credit_buyers().values():
-            clients |= buyer
+        clients = self.env["res.partner"].union(
+            *(document._credit_payer() for document in self), *self._credit_buyers().values()
+        )
         self.env["sales.credit"]._lock(clients)
 
-    def _credit_enforce(self):
+    def _credit_enforce(self, new=False):
         """These documents have gone through, in this transaction: may they?
 
+        :param bool new: they have not been through before: :meth:`_credit_amounts_new`
         :raise UserError: with every reason, in amounts and days; the transaction must not be committed
         """
         self._credit_lock()
         blocked = []
         for company, documents in self.grouped(lambda document: document._credit_company()).items():
-            amounts = documents._credit_amounts()
+            amounts = documents._credit_amounts_new() if new else documents._credit_amounts()
             standings = documents._credit_standings(company, amounts)
             for document in documents.filtered(lambda document, amounts=amounts: document.id in amounts):
                 reasons = document._credit_reasons(amounts[document.id], standings)
@@ -107,6 +121,24 @@ class SalesCreditDocument(models.AbstractModel):
                     blocked.append(document._credit_message(reasons))
         if blocked:
             raise UserError("\n\n".join(blocked))
+
+    def _credit_grown(self, before):
+        """:param dict before: what :meth:`_credit_amounts` said
+        :return: those of these documents by which somebody owes more now
+        """
+        after = self._credit_amounts()
+        return self.filtered(
+            lambda document: (
+                document.id in after
+                and (
+                    after[document.id][:2] != before.get(document.id, (None, None))[:2]
+                    or document._credit_company().currency_id.compare_amounts(
+                        after[document.id][2], before.get(document.id, (None, None, 0))[2]
+                    )
+                    > 0
+                )
+            )
+        )
 
     def _credit_standings(self, company, amounts):
         """:return: dict partner id -> CreditStanding with these documents: the worse of what this
@@ -116,18 +148,14 @@ class SalesCreditDocument(models.AbstractModel):
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
         for buyer in self._credit_buyers().values():
             clients |= buyer
-        own = Credit._standings(clients, company, shipped=self._credit_shipped)
+        others = {"without_orders": self._credit_left_out(), "shipped": self._credit_shipped}
+        own = Credit._standings(clients, company, **others)
         with Credit._fresh() as cr:
-            theirs = Credit._standings(
-                clients,
-                company,
-                without_orders=self._credit_left_out(),
-                shipped=self._credit_shipped,
-                cr=cr,
-            )
-        for client, commission, amount in amounts.values():
-            if client in theirs:
-                theirs[client] = theirs[client].with_order(amount, commission)
+            theirs = Credit._standings(clients, company, **others, cr=cr)
+        for client, commission, amount in self._credit_shares(amounts):
+            for standings in (own, theirs):
+                if client in standings:
+                    standings[client] = standings[client].with_order(amount, commission)
         return {client: own[client].worse(theirs.get(client, own[client])) for client in own}
 
     def _credit_reasons(self, amount, standings):
@@ -276,16 +304,21 @@ class SalesCreditDocument(models.AbstractModel):
     def _compute_credit_reason(self):
         for document in self:
             reasons = document._credit_reasons_ahead()
-            releases = document._credit_releases() if reasons and document._origin else []
-            amount = document._credit_preview()[2] if releases else 0
             document.credit_reason = "\n".join(reason.text for reason in reasons)
-            document.credit_release_state = (
-                "approved"
-                if any(release._covers(amount) for release in releases)
-                else "requested"
-                if any(release.state == "requested" for release in releases)
-                else False
-            )
+            document.credit_release_state = document._credit_release_ahead() if reasons else False
+
+    def _credit_release_ahead(self):
+        """:return: ``approved``, ``requested`` or False: what became of the wish for an exception"""
+        if not self._origin:
+            return False
+        if self._credit_released_ahead(self._credit_preview()[2]):
+            return "approved"
+        requested = self._credit_releases().filtered(lambda release: release.state == "requested")
+        return "requested" if requested else False
+
+    def _credit_released_ahead(self, amount):
+        """:return: whether a release would let the document through with ``amount``"""
+        return any(release._covers(amount) for release in self._credit_releases())
 
     def _credit_reasons_ahead(self):
         """:return: list of CreditReason that pressing the button would meet now"""
@@ -302,7 +335,7 @@ class SalesCreditDocument(models.AbstractModel):
             ._standings(
                 clients._origin,
                 self._credit_company(),
-                without_orders=self._credit_left_out(),
+                without_orders=self._credit_left_out_ahead(),
                 shipped=self._credit_shipped,
             )
         )

@@ -213,12 +213,12 @@ class SalesCreditRelease(models.Model):
     # Using
     # ------------------------------------------------------
 
-    def _covers(self, amount):
+    def _covers(self, amount, states=("approved",)):
         """:param float amount: in the company's currency
         :return: whether this release lets a document of that amount through now
         """
         return (
-            self.state == "approved"
+            self.state in states
             and self.date_to >= self.company_id._sales_today()
             and self.currency_id.compare_amounts(amount, self.amount) <= 0
         )
@@ -247,4 +247,8 @@ class SalesCreditRelease(models.Model):
     def action_open_document(self):
         """:return: the action that opens the document which the release is for"""
         self.ensure_one()
-        return self.order_id.get_formview_action()
+        return self._document().get_formview_action()
+
+    def _document(self):
+        """:return: the document that the release is for"""
+        return self.order_id

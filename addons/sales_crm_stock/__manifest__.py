@@ -1,0 +1,15 @@
+{
+    "name": "Sales CRM: Shipments",
+    "summary": "Credit limits, overdue debt and contracts stop the next shipment",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Sales CRM founders",
+    "website": "https://github.com/sales-crm/sales-crm",
+    "license": "AGPL-3",
+    "auto_install": True,
+    "depends": ["sale_stock", "sales_crm"],
+    "data": [
+        "views/stock_picking_views.xml",
+        "views/sales_credit_release_views.xml",
+    ],
+}
