@@ -47,8 +47,12 @@ class SalesCredit(models.AbstractModel):
         """What others have committed until now: this transaction goes on seeing the state in which it began,
         and the one that it waited for in :meth:`_lock` has changed it since.
 
-        :return: context manager with a cursor, for reading
+        :return: context manager with a cursor, for reading; this transaction's own while the add-on is being
+            installed: its tables are nobody else's yet
         """
+        if not self.env.registry.ready:
+            yield self.env.cr
+            return
         with self.env.registry.cursor() as cr:
             yield cr
 

@@ -1,0 +1,185 @@
+"""Credit limits when many press at once, on two servers.
+
+``CRM_CREDIT_ROUNDS`` repeats each situation: 3 times in the suite, 100 by hand.
+"""
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+import pytest
+from support.clients import RpcError
+
+ROUNDS = int(os.environ.get("CRM_CREDIT_ROUNDS", "3"))
+AT_ONCE = 20
+PRICE = 100
+LIMIT = 1000
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def desks(start_node, make_database):
+    """Twenty sessions of one user, half of them on each of two servers."""
+    database = make_database("credit")
+    nodes = [start_node(database, "--max-cron-threads=0") for _ in range(2)]
+    with ThreadPoolExecutor(4) as pool:
+        return list(pool.map(lambda number: nodes[number % 2].session("admin"), range(AT_ONCE)))
+
+
+def one(session, model, values):
+    return session.call(model, "create", [values])[0]
+
+
+@pytest.fixture
+def situation(desks):
+    """A client with a contract, and a way to make orders of goods of their own for him."""
+    return Situation(desks[0])
+
+
+class Situation:
+    def __init__(self, session):
+        self.session = session
+        number = next(NUMBERS)
+        self.client = one(
+            session, "res.partner", {"name": f"Client {number}", "is_client": True, "is_company": True}
+        )
+        term = one(
+            session,
+            "account.payment.term",
+            {
+                "name": "30 days",
+                "line_ids": [(0, 0, {"value": "percent", "value_amount": 100, "nb_days": 30})],
+            },
+        )
+        self.contract = one(
+            session,
+            "sales.contract",
+            {
+                "name": str(number),
+                "client_id": self.client,
+                "payment_term_id": term,
+                "credit_limit": LIMIT,
+                "date_start": str(date.today() - timedelta(days=30)),
+            },
+        )
+        session.call("sales.contract", "action_activate", [self.contract])
+
+    def goods(self, count, **values):
+        return self.session.call(
+            "product.product",
+            "create",
+            [{"name": f"Goods {number}", "taxes_id": [], **values} for number in range(count)],
+        )
+
+    def orders(self, products):
+        """Quotations of one piece at PRICE each."""
+        return self.session.call(
+            "sale.order",
+            "create",
+            [
+                {
+                    "partner_id": self.client,
+                    "order_line": [
+                        (0, 0, {"product_id": product, "price_unit": PRICE, "tax_ids": [(5, 0, 0)]})
+                    ],
+                }
+                for product in products
+            ],
+        )
+
+    def limit(self, amount):
+        self.session.call("sales.contract", "write", [self.contract], {"credit_limit": amount})
+
+    def count(self, model, ids, state):
+        return self.session.call(model, "search_count", [("id", "in", ids), ("state", "=", state)])
+
+
+def press_at_once(desks, model, method, ids, *besides):
+    """Call ``method`` of each record by a session of its own, all at once.
+
+    :return: number that went through; every other one was refused by a sentence about the limit
+    """
+
+    def press(session, record):
+        try:
+            session.call(model, method, [record])
+        except RpcError as error:
+            assert "is exceeded by" in error.message, error
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(AT_ONCE + len(besides)) as pool:
+        others = [pool.submit(action) for action in besides]
+        passed = sum(pool.map(press, desks, ids))
+        for other in others:
+            other.result()
+    return passed
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_orders(desks, situation, number):
+    orders = situation.orders(situation.goods(1, type="service") * AT_ONCE)
+    assert press_at_once(desks, "sale.order", "action_confirm", orders) == LIMIT // PRICE
+    assert situation.count("sale.order", orders, "sale") == LIMIT // PRICE
+
+
+@pytest.mark.parametrize("kinds", [AT_ONCE, 1], ids=["goods of their own", "the same goods"])
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_deliveries(desks, situation, number, kinds):
+    session = situation.session
+    products = situation.goods(kinds, type="consu", is_storable=True) * (AT_ONCE // kinds)
+    situation.limit(AT_ONCE * PRICE)
+    orders = situation.orders(products)
+    session.call("sale.order", "action_confirm", orders)
+    situation.limit(LIMIT)
+    pickings = session.call("stock.picking", "search", [("sale_id", "in", orders)])
+    assert len(pickings) == AT_ONCE
+    moves = session.call("stock.move", "search", [("picking_id", "in", pickings)])
+    session.call("stock.move", "write", moves, {"quantity": 1, "picked": True})
+    assert press_at_once(desks, "stock.picking", "button_validate", pickings) == LIMIT // PRICE
+    assert situation.count("stock.picking", pickings, "done") == LIMIT // PRICE
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_while_a_payment_is_reversed(desks, situation, number):
+    """The reversal is never held up. Before it ten fit, after it five: whatever comes when, what was let
+    through fitted, and nobody was refused who would have.
+    """
+    session = situation.session
+    [service] = situation.goods(1, type="service")
+    invoice = one(
+        session,
+        "account.move",
+        {
+            "move_type": "out_invoice",
+            "partner_id": situation.client,
+            "invoice_date": str(date.today()),
+            "invoice_line_ids": [
+                (0, 0, {"product_id": service, "price_unit": LIMIT // 2, "tax_ids": [(5, 0, 0)]})
+            ],
+        },
+    )
+    session.call("account.move", "action_post", [invoice])
+    payment = one(
+        session,
+        "account.payment",
+        {
+            "partner_id": situation.client,
+            "amount": LIMIT // 2,
+            "payment_type": "inbound",
+            "partner_type": "customer",
+        },
+    )
+    session.call("account.payment", "action_post", [payment])
+    orders = situation.orders([service] * AT_ONCE)
+    passed = press_at_once(
+        desks[1:] + desks[:1],
+        "sale.order",
+        "action_confirm",
+        orders,
+        lambda: session.call("account.payment", "action_draft", [payment]),
+    )
+    assert LIMIT // 2 // PRICE <= passed <= LIMIT // PRICE
+    assert situation.count("sale.order", orders, "sale") == passed
+    assert situation.count("account.payment", [payment], "draft") == 1
