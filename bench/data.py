@@ -63,10 +63,13 @@ def make_clients(cr, count, managers):
         "res_partner",
         (
             *("id", "name", "complete_name", "active", "type", "is_company", "is_client"),
-            *("user_id", "commercial_partner_id", "autopost_bills"),
+            *("user_id", "commercial_partner_id", "client_id", "partner_share", "autopost_bills"),
         ),
         (
-            (client, f"Client {client}", f"Client {client}", "t", "contact", "t", "t", manager, client, "ask")
+            (
+                *(client, f"Client {client}", f"Client {client}", "t", "contact", "t", "t"),
+                *(manager, client, client, "t", "ask"),
+            )
             for client, manager in pairs
         ),
     )

@@ -9,6 +9,7 @@ from . import mail_activity_type
 from . import mail_activity
 from . import mail_activity_calendar
 from . import mail_activity_assign
+from . import mail_activity_search
 from . import sales_client_document
 from . import sales_handover_part
 from . import res_partner

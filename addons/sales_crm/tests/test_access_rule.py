@@ -74,6 +74,20 @@ class TestAccessRule(AccessCase):
                 rule.active = False
                 self.assertFalse(self._seen(self.foreign))
 
+    def test_activities_of_clients_that_one_may_only_see(self):
+        activities = self._plan(self.foreign, date(2026, 12, 1), self.colleague)
+        activities |= self._plan(self.lead, date(2026, 12, 1), self.colleague)
+        mine = self._plan(self.client, date(2026, 12, 1))
+        Activity = self.env["mail.activity"].with_user(self.manager)
+        domain = [("id", "in", (activities | mine).ids)]
+        self.assertEqual(Activity.search(domain), mine)
+        self._rule(scope="managers", manager_ids=[Command.set(self.colleague.ids)])
+        self.assertEqual(Activity.search(domain), activities | mine)
+        self.assertEqual(Activity.search([*domain, ("client_id", "!=", False)]), activities | mine)
+        self.assertTrue(Activity.browse(activities.ids).mapped("res_name"))
+        self.assertEqual(self.foreign.with_user(self.manager).activity_ids, activities[:1])
+        self.assertFalse(activities.with_user(self.manager).has_access("unlink"))
+
     def test_a_team_gets_the_access(self):
         self._rule(user_ids=False, team_ids=[Command.set(self.team.ids)], scope="all")
         self.assertTrue(self._seen(self.foreign))
