@@ -68,7 +68,7 @@ class Cluster:
     def start(self) -> None:
         say("starting PostgreSQL")
         _own_folder(self.socket, self.user)
-        # jit: Odoo's queries are short and have many conditions; compiling them takes longer than running them
+        # jit: compiling the many conditions of Odoo's queries takes longer than running them
         options = f"-k {shlex.quote(str(self.socket))} -p 5432 -c listen_addresses='' -c jit=off"
         log = self.folder / "postgresql.log"
         self.run(
