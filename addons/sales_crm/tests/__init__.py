@@ -12,3 +12,5 @@ from . import test_tours
 from . import test_access_rule
 from . import test_contract
 from . import test_credit_gate
+from . import test_receivable
+from . import test_receivable_kpi
