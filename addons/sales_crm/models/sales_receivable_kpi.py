@@ -206,7 +206,9 @@ class SalesReceivableKpi(models.Model):
         return {
             "figure": figure,
             "company_id": self.company_id.id,
-            "manager_names": ", ".join(self.mapped(lambda row: row.manager_id.name or self.env._("No manager"))),
+            "manager_names": ", ".join(
+                self.mapped(lambda row: row.manager_id.name or self.env._("No manager"))
+            ),
             "debt": sum(self.mapped("debt")),
             "overdue": sum(self.mapped("overdue")),
             "shipments": sum(self.mapped("shipments")),
@@ -218,9 +220,7 @@ class SalesReceivableKpi(models.Model):
         :return: list of dict of the invoices to collect, the largest first; see ``tools/receivable.py``
         """
         invoices = {vals["move_id"]: vals for vals in self._open_invoices(figure)}
-        debt, overdue, shipments = (
-            sum(self.mapped(name)) for name in ("debt", "overdue", "shipments")
-        )
+        debt, overdue, shipments = (sum(self.mapped(name)) for name in ("debt", "overdue", "shipments"))
         company = self.company_id
 
         def is_green(paid):
@@ -233,7 +233,7 @@ class SalesReceivableKpi(models.Model):
 
     def _open_invoices(self, figure):
         """:return: list of dict of the clients' open invoices, with what their payment brings: everything
-            that is left, or for ``overdue`` what is past its due date
+        that is left, or for ``overdue`` what is past its due date
         """
         measure = "overdue" if figure == "overdue" else "residual"
         groups = self.env["sales.receivable.report"]._read_group(

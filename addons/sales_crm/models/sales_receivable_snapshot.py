@@ -71,7 +71,7 @@ class SalesReceivableSnapshot(models.Model):
     @api.model
     def _months_missing(self, company):
         """:return: list of the last days of the months to write down, oldest first; at the beginning only the
-            last month, as nobody knows whose clients they were before
+        last month, as nobody knows whose clients they were before
         """
         last_end = company._sales_today().replace(day=1) - timedelta(days=1)
         month_end = company.sales_snapshot_date

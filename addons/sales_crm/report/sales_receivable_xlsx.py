@@ -1,6 +1,6 @@
 from odoo import api, models
 
-WIDTHS = (26, 34, 18, 18, 12, 12, 10, 16, 16, 16, 16, 10)
+WIDTHS = (26, 34, 18, 18, 12, 12, 10, 16, 16, 16, 16, 16, 10)
 FIRST_AMOUNT = 8  # column; before it are texts and dates
 
 
@@ -14,8 +14,9 @@ class SalesReceivableXlsx(models.AbstractModel):
     @api.model
     def _get_objs_for_report(self, docids, data):
         """Nobody says by the context that the report is about something else."""
-        records = super()._get_objs_for_report(docids, data)
-        return self.env["sales.receivable.report"].browse(records.ids)
+        return super(
+            SalesReceivableXlsx, self.with_context(active_model="sales.receivable.report")
+        )._get_objs_for_report(docids, data)
 
     @api.model
     def get_workbook_options(self):
@@ -82,7 +83,9 @@ class SalesReceivableXlsx(models.AbstractModel):
     def _write_company(self, workbook, company, rows):
         # sudo: the name and the currency of a company whose rows the user may see
         company = company.sudo()
-        sheet = workbook.add_worksheet(self.env["report.sales_crm.sales_import_xlsx"]._sheet_name(company.name))
+        sheet = workbook.add_worksheet(
+            self.env["report.sales_crm.sales_import_xlsx"]._sheet_name(company.name)
+        )
         formats = self._formats(workbook, company.currency_id)
         sheet.freeze_panes(1, 2)
         for column, width in enumerate(WIDTHS):
@@ -135,9 +138,7 @@ class SalesReceivableXlsx(models.AbstractModel):
     @api.model
     def _write_total(self, sheet, formats, line, texts, rows):
         for column in range(FIRST_AMOUNT):
-            sheet.write_string(
-                line, column, texts[column] if column < len(texts) else "", formats["total"]
-            )
+            sheet.write_string(line, column, texts[column] if column < len(texts) else "", formats["total"])
         for column, name in enumerate(("amount", "residual", "overdue"), FIRST_AMOUNT):
             total = rows.company_currency_id.round(sum(rows.mapped(name)))
             sheet.write_number(line, column, total, formats["total_amount"])
