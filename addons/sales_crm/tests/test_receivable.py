@@ -66,10 +66,8 @@ class ReceivableCase(CreditCase):
     @classmethod
     def _match(cls, *moves):
         """Reconcile what the moves have on receivable accounts, as far as it goes."""
-        lines = cls.env["account.move"].union(*moves).line_ids
-        lines.filtered(
-            lambda line: line.account_type == "asset_receivable" and not line.reconciled
-        ).reconcile()
+        lines = cls.env["account.move"].union(*moves).line_ids.filtered(lambda line: not line.reconciled)
+        lines.filtered(lambda line: line.account_type == "asset_receivable").reconcile()
 
 
 @tagged("post_install", "-at_install")
