@@ -68,7 +68,8 @@ class ResCompany(models.Model):
         "CHECK (sales_kpi_months > 0)", "Debt is compared with the shipments of one month at least."
     )
     _sales_kpi_targets = models.Constraint(
-        "CHECK (sales_kpi_debt_target >= 0 AND sales_kpi_overdue_target >= 0 AND sales_kpi_overdue_target < 1)",
+        "CHECK (sales_kpi_debt_target >= 0"
+        " AND sales_kpi_overdue_target >= 0 AND sales_kpi_overdue_target < 1)",
         "The targets of debt can't be negative, and overdue must be less than 100 % of the debt.",
     )
 

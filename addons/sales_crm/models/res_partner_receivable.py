@@ -5,7 +5,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     def action_view_receivables(self):
-        """:return: the open instalments that make up the debt on the card: of the company with its branches"""
+        """:return: the open instalments that make up the debt on the card, with those of branches"""
         self.ensure_one()
         return {
             **self.env["ir.actions.actions"]._for_xml_id("sales_crm.sales_receivable_report_action"),

@@ -43,7 +43,7 @@ class SalesReceivableKpi(models.Model):
     shipments = fields.Monetary(
         "Shipments",
         readonly=True,
-        help="Posted invoices less credit notes of the trailing period (a setting), with tax, as the debt is with tax.",
+        help="Posted invoices less credit notes of the trailing period (a setting), with tax, as the debt is.",
     )
     period_days = fields.Integer("Days of the Period", readonly=True, aggregator="max")
     debt_ratio = fields.Float(
@@ -94,10 +94,10 @@ class SalesReceivableKpi(models.Model):
             """
             SELECT kpi.*, company.currency_id,
                    %(ratios)s,
-                   ROUND((kpi.debt - company.sales_kpi_debt_target * GREATEST(kpi.shipments, 0))::numeric, 2) > 0
-                       AS debt_red,
-                   ROUND((kpi.overdue - company.sales_kpi_overdue_target * GREATEST(kpi.debt, 0))::numeric, 2) > 0
-                       AS overdue_red
+                   ROUND((kpi.debt - GREATEST(kpi.shipments, 0) * company.sales_kpi_debt_target)::numeric, 2)
+                       > 0 AS debt_red,
+                   ROUND((kpi.overdue - GREATEST(kpi.debt, 0) * company.sales_kpi_overdue_target)::numeric, 2)
+                       > 0 AS overdue_red
               FROM (%(now)s UNION ALL %(past)s) kpi
               JOIN res_company company ON company.id = kpi.company_id
             """,
@@ -115,8 +115,8 @@ class SalesReceivableKpi(models.Model):
         return SQL(
             """
             SELECT (figure.company_id * %(users)s + COALESCE(figure.manager_id, 0)) * 2 + 1 AS id,
-                   day.today AS date, TRUE AS is_current, figure.company_id, figure.manager_id, figure.team_id,
-                   %(sums)s
+                   day.today AS date, TRUE AS is_current, figure.company_id, figure.manager_id,
+                   figure.team_id, %(sums)s
               FROM (%(figures)s) figure
               JOIN %(days)s ON day.company_id = figure.company_id
              GROUP BY day.today, figure.company_id, figure.manager_id, figure.team_id

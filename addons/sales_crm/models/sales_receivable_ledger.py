@@ -35,7 +35,8 @@ class SalesReceivableLedger(models.AbstractModel):
         days = self._days() if days is None else days
         starts = [self._period_start(company, day) for company, day in days.items()]
         return SQL(
-            "unnest(%s::int[], %s::date[], %s::date[], %s::int[]) AS day(company_id, today, date_from, period_days)",
+            "unnest(%s::int[], %s::date[], %s::date[], %s::int[])"
+            " AS day(company_id, today, date_from, period_days)",
             [company.id for company in days],
             list(days.values()),
             starts,
@@ -53,8 +54,8 @@ class SalesReceivableLedger(models.AbstractModel):
             "account.account": ["account_type"],
             "account.move": ["amount_total_signed", "company_id", "date", "move_type", "partner_id", "state"],
             "account.move.line": [
-                "account_id", "amount_residual", "company_id", "date", "date_maturity", "parent_state", "partner_id",
-                "reconciled",
+                "account_id", "amount_residual", "company_id", "date", "date_maturity", "parent_state",
+                "partner_id", "reconciled",
             ],
             "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
             "res.partner": ["commercial_partner_id", "user_id"],
@@ -75,11 +76,12 @@ class SalesReceivableLedger(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT figure.company_id, figure.client_id, client.user_id AS manager_id, manager.sale_team_id AS team_id,
-                   SUM(figure.debt) AS debt, SUM(figure.overdue) AS overdue, SUM(figure.shipments) AS shipments,
-                   MAX(figure.period_days) AS period_days
+            SELECT figure.company_id, figure.client_id, client.user_id AS manager_id,
+                   manager.sale_team_id AS team_id, SUM(figure.debt) AS debt, SUM(figure.overdue) AS overdue,
+                   SUM(figure.shipments) AS shipments, MAX(figure.period_days) AS period_days
               FROM (
-                    SELECT balance.company_id, debtor.commercial_partner_id AS client_id, balance.residual AS debt,
+                    SELECT balance.company_id, debtor.commercial_partner_id AS client_id,
+                           balance.residual AS debt,
                            CASE WHEN balance.residual > 0 AND balance.date_maturity < day.today
                                 THEN balance.residual ELSE 0 END AS overdue,
                            0 AS shipments, day.period_days

@@ -97,11 +97,11 @@ class SalesReceivableSnapshot(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                INSERT INTO sales_receivable_snapshot (company_id, date, client_id, manager_id, team_id, debt, overdue,
-                                                       shipments, period_days, create_uid, create_date, write_uid,
-                                                       write_date)
-                SELECT company_id, %(date)s, client_id, manager_id, team_id, debt, overdue, shipments, period_days,
-                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                INSERT INTO sales_receivable_snapshot (
+                    company_id, date, client_id, manager_id, team_id, debt, overdue, shipments, period_days,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT company_id, %(date)s, client_id, manager_id, team_id, debt, overdue, shipments,
+                       period_days, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (%(figures)s) figure
                 RETURNING id
                 """,

@@ -66,8 +66,8 @@ class SalesReceivableReport(models.Model):
     _depends = {
         "account.move": ["name", "invoice_user_id", "contract_id", "invoice_date", "partner_id"],
         "account.move.line": [
-            "account_id", "amount_residual", "amount_residual_currency", "balance", "company_id", "currency_id",
-            "date_maturity", "move_id", "parent_state", "partner_id", "reconciled",
+            "account_id", "amount_residual", "amount_residual_currency", "balance", "company_id",
+            "currency_id", "date_maturity", "move_id", "parent_state", "partner_id", "reconciled",
         ],
         "account.account": ["account_type"],
         "res.company": ["currency_id"],

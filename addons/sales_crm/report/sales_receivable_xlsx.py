@@ -77,7 +77,9 @@ class SalesReceivableXlsx(models.AbstractModel):
             self.env._("Amount, %s", currency.name),
             self.env._("Debt, %s", currency.name),
             self.env._("Overdue, %s", currency.name),
-        ] + [self.env._("Debt in Currency"), self.env._("Currency")]
+            self.env._("Debt in Currency"),
+            self.env._("Currency"),
+        ]
 
     @api.model
     def _write_company(self, workbook, company, rows):

@@ -6,8 +6,8 @@ def shortest(amounts, is_green):
 
     * debt / shipments is green if ``D - x <= a * S``: the more is paid, the less is left of the debt, and
       shipments don't change;
-    * overdue / debt is green if ``O - x <= b * (D - x)``, that is ``x >= (O - b * D) / (1 - b)``, or if nothing
-      is overdue, ``x >= O``. Paying what is overdue takes the same amount from both sides, and as
+    * overdue / debt is green if ``O - x <= b * (D - x)``, that is ``x >= (O - b * D) / (1 - b)``, or if
+      nothing is overdue, ``x >= O``. Paying what is overdue takes the same amount from both sides, and as
       ``b < 1`` the left one falls faster.
 
     So once it is green, more money keeps it green. Of all sets of k invoices the k largest bring
