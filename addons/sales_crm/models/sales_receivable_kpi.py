@@ -43,7 +43,7 @@ class SalesReceivableKpi(models.Model):
     shipments = fields.Monetary(
         "Shipments",
         readonly=True,
-        help="Posted invoices less credit notes of the trailing period (a setting), with tax, as the debt is.",
+        help="Posted invoices less credit notes of the trailing period (a setting), with tax, as debt is.",
     )
     period_days = fields.Integer("Days of the Period", readonly=True, aggregator="max")
     debt_ratio = fields.Float(

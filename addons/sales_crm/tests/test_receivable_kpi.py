@@ -253,9 +253,7 @@ class TestReceivableSnapshot(ReceivableCase):
         before = row.read()
         self._bill(77, self.since + 10)
         self._bill(55, self.since + 10, self.other_client)
-        self._settle(
-            self.env["account.move"].search([("partner_id", "=", self.client.id)])[:1], 5, self.since
-        )
+        self._settle(invoice, 5, self.since)
         self.client.user_id = self.colleague
         self._run()
         self.env.invalidate_all()

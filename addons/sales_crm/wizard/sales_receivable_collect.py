@@ -80,8 +80,8 @@ class SalesReceivableCollect(models.TransientModel):
         }
 
     def _rows_to_plan(self):
-        """:return: the open instalments of the invoices, as far as the user may see them; who manages the client
-        and whether it is still open is asked now
+        """:return: the open instalments of the invoices, as far as the user may see them; who manages the
+        client and whether it is still open is asked now
         """
         return self.env["sales.receivable.report"].search(
             [("move_id", "in", self.line_ids.move_id.ids), ("residual", ">", 0)]
