@@ -34,14 +34,13 @@ class SalesReceivableKpi(models.Model):
 
     date = fields.Date("As of", readonly=True, help="The end of a month, or today.")
     is_current = fields.Boolean("Today", readonly=True)
-    company_id = fields.Many2one("res.company", "Company", readonly=True)
-    currency_id = fields.Many2one("res.currency", "Currency", readonly=True)
-    manager_id = fields.Many2one("res.users", "Manager", readonly=True)
-    team_id = fields.Many2one("crm.team", "Team", readonly=True)
-    debt = fields.Monetary("Debt", readonly=True)
-    overdue = fields.Monetary("Overdue", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    manager_id = fields.Many2one("res.users", readonly=True)
+    team_id = fields.Many2one("crm.team", readonly=True)
+    debt = fields.Monetary(readonly=True)
+    overdue = fields.Monetary(readonly=True)
     shipments = fields.Monetary(
-        "Shipments",
         readonly=True,
         help="Posted invoices less credit notes of the trailing period (a setting), with tax, as debt is.",
     )

@@ -22,21 +22,15 @@ class SalesReceivableSnapshot(models.Model):
     _rec_name = "client_id"
     _sales_guard_path = "client_id"
 
-    company_id = fields.Many2one(
-        "res.company", "Company", required=True, readonly=True, index=True, ondelete="restrict"
-    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True, ondelete="restrict")
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date("End of Month", required=True, readonly=True)
-    client_id = fields.Many2one(
-        "res.partner", "Client", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    manager_id = fields.Many2one(
-        "res.users", "Manager", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    team_id = fields.Many2one("crm.team", "Team", readonly=True, ondelete="restrict")
-    debt = fields.Monetary("Debt", readonly=True)
-    overdue = fields.Monetary("Overdue", readonly=True)
-    shipments = fields.Monetary("Shipments", readonly=True, help="Of the trailing period, with tax.")
+    client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="restrict")
+    manager_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", ondelete="restrict")
+    team_id = fields.Many2one("crm.team", readonly=True, ondelete="restrict")
+    debt = fields.Monetary(readonly=True)
+    overdue = fields.Monetary(readonly=True)
+    shipments = fields.Monetary(readonly=True, help="Of the trailing period, with tax.")
     period_days = fields.Integer("Days of the Period", readonly=True, aggregator="max")
 
     _month_idx = models.Index("(company_id, date, manager_id)")
@@ -56,7 +50,7 @@ class SalesReceivableSnapshot(models.Model):
         A run that was broken off, or a server that was down for months, goes on where it stopped: each
         month is computed as it was on its last day.
         """
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             for month_end in self._months_missing(company):
                 written = self._write_month(company, month_end)
                 _logger.info("Receivables of %s at %s: %s clients", company.name, month_end, written)

@@ -29,23 +29,23 @@ class SalesReceivableReport(models.Model):
 
     number = fields.Char("Invoice", readonly=True)
     move_id = fields.Many2one("account.move", "Journal Entry", readonly=True)
-    client_id = fields.Many2one("res.partner", "Client", readonly=True)
+    client_id = fields.Many2one("res.partner", readonly=True)
     partner_id = fields.Many2one("res.partner", "Contact", readonly=True, help="To whom the invoice went.")
-    contract_id = fields.Many2one("sales.contract", "Contract", readonly=True)
+    contract_id = fields.Many2one("sales.contract", readonly=True)
     invoice_manager_id = fields.Many2one(
         "res.users", "Manager at Invoice", readonly=True, help="Who sold, as it stands on the invoice."
     )
     manager_id = fields.Many2one(
         "res.users", "Manager Now", readonly=True, help="Whose client he is today, and who gets the money in."
     )
-    team_id = fields.Many2one("crm.team", "Team", readonly=True, help="The team of the manager now.")
-    company_id = fields.Many2one("res.company", "Company", readonly=True)
+    team_id = fields.Many2one("crm.team", readonly=True, help="The team of the manager now.")
+    company_id = fields.Many2one("res.company", readonly=True)
     invoice_date = fields.Date(readonly=True)
     date_due = fields.Date("Due Date", readonly=True)
-    days_overdue = fields.Integer("Days Overdue", readonly=True, aggregator="max")
+    days_overdue = fields.Integer(readonly=True, aggregator="max")
     age = fields.Selection(AGES, readonly=True, help="How long the instalment is past its due date.")
-    company_currency_id = fields.Many2one("res.currency", "Company Currency", readonly=True)
-    amount = fields.Monetary("Amount", currency_field="company_currency_id", readonly=True)
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
     residual = fields.Monetary(
         "Debt",
         currency_field="company_currency_id",
@@ -53,12 +53,11 @@ class SalesReceivableReport(models.Model):
         help="What is left to pay; payments and credit notes that are not matched yet count against it.",
     )
     overdue = fields.Monetary(
-        "Overdue",
         currency_field="company_currency_id",
         readonly=True,
         help="What is left to pay of instalments past their due date.",
     )
-    currency_id = fields.Many2one("res.currency", "Currency", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
     residual_currency = fields.Monetary(
         "Debt in Currency", readonly=True, aggregator=None, help="In the currency of the invoice."
     )
