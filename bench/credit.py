@@ -49,8 +49,8 @@ PLAIN = """
          GROUP BY 1
     )
     SELECT client.id, CASE WHEN COALESCE(debt.overdue, 0) > 0 THEN 'overdue'
-                           WHEN COALESCE(debt.receivable, 0) + COALESCE(opened.amount, 0) > contract.credit_limit
-                           THEN 'over_limit' ELSE 'ok' END
+                           WHEN COALESCE(debt.receivable, 0) + COALESCE(opened.amount, 0)
+                                > contract.credit_limit THEN 'over_limit' ELSE 'ok' END
       FROM res_partner client
       LEFT JOIN debt ON debt.client_id = client.id
       LEFT JOIN opened ON opened.client_id = client.id
@@ -72,8 +72,9 @@ def one(cr, query, *args):
 def make_contracts(cr, company, currency):
     cr.execute(
         """
-        INSERT INTO sales_contract (name, client_id, company_id, kind, state, date_start, prolongation, credit_limit,
-                                    currency_id, overdue_tolerance_days, overdue_tolerance_amount)
+        INSERT INTO sales_contract (name, client_id, company_id, kind, state, date_start, prolongation,
+                                    credit_limit, currency_id, overdue_tolerance_days,
+                                    overdue_tolerance_amount)
         SELECT 'B-' || id, id, %s, 'supply', 'active', CURRENT_DATE - 400, 'none', 3000, %s, 0, 0
           FROM res_partner WHERE name LIKE 'Client %%'
         """,
