@@ -85,4 +85,9 @@ from . import sales_handover_follow
 from . import sales_handover_work
 from . import sales_handover_undo
 from . import sales_handover_show
+from . import sales_receivable_ledger
+from . import sales_receivable_snapshot
+from . import sales_receivable_kpi
+from . import mail_activity_receivable
+from . import res_partner_receivable
 from . import res_config_settings

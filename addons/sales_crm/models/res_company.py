@@ -1,6 +1,7 @@
 import pytz
 
 from odoo import fields, models
+from odoo.tools import float_round
 
 
 class ResCompany(models.Model):
@@ -44,6 +45,44 @@ class ResCompany(models.Model):
         help="A client who has no contract in force gets goods for payment in advance only. Otherwise that "
         "applies to clients whose contract has ended.",
     )
+
+    sales_kpi_months = fields.Integer(
+        "Period of Shipments",
+        default=12,
+        required=True,
+        help="Debt is compared with what was shipped in so many months.",
+    )
+    sales_kpi_debt_target = fields.Float(
+        "Debt / Shipments at Most",
+        default=0.2,
+        help="A higher debt, as a part of the period's shipments, is red.",
+    )
+    sales_kpi_overdue_target = fields.Float(
+        "Overdue / Debt at Most", default=0.05, help="A higher overdue, as a part of the debt, is red."
+    )
+    sales_snapshot_date = fields.Date(
+        "Receivables Written Down until",
+        readonly=True,
+        copy=False,
+        help="The last month whose end is in the debt indicators.",
+    )
+
+    _sales_kpi_months_positive = models.Constraint(
+        "CHECK (sales_kpi_months > 0)", "Debt is compared with the shipments of one month at least."
+    )
+    _sales_kpi_targets = models.Constraint(
+        "CHECK (sales_kpi_debt_target >= 0"
+        " AND sales_kpi_overdue_target >= 0 AND sales_kpi_overdue_target < 1)",
+        "The targets of debt can't be negative, and overdue must be less than 100 % of the debt.",
+    )
+
+    def _sales_debt_red(self, debt, shipments):
+        """:return: whether the debt is above the target, to the cent; as the debt indicators do it in SQL"""
+        return float_round(debt - self.sales_kpi_debt_target * max(shipments, 0), 2) > 0
+
+    def _sales_overdue_red(self, overdue, debt):
+        """:return: whether the overdue is above the target, to the cent"""
+        return float_round(overdue - self.sales_kpi_overdue_target * max(debt, 0), 2) > 0
 
     def _sales_today(self):
         """:return: the day it is for the company, in its working calendar's time zone"""

@@ -13,3 +13,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.sales_contract_notice_days", readonly=False
     )
     sales_contract_required = fields.Boolean(related="company_id.sales_contract_required", readonly=False)
+    sales_kpi_months = fields.Integer(related="company_id.sales_kpi_months", readonly=False)
+    sales_kpi_debt_target = fields.Float(related="company_id.sales_kpi_debt_target", readonly=False)
+    sales_kpi_overdue_target = fields.Float(related="company_id.sales_kpi_overdue_target", readonly=False)

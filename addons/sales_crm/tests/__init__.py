@@ -19,3 +19,5 @@ from . import test_access_property
 from . import test_contract
 from . import test_credit_gate
 from . import test_credit_recount
+from . import test_receivable
+from . import test_receivable_kpi

@@ -1,0 +1,151 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+AGES = [
+    # Sorted by value wherever Odoo groups
+    ("00_not_due", "Not due"),
+    ("01_30", "1–30 days"),
+    ("31_60", "31–60 days"),
+    ("61_90", "61–90 days"),
+    ("91_over", "Over 90 days"),
+    ("unapplied", "Not matched yet"),
+]
+
+
+class SalesReceivableReport(models.Model):
+    """What clients owe, an open instalment a row, for people without accounting rights.
+
+    The rows are the open lines of the ledger, so they add up to the debt on the client's card. Days
+    are counted in the time zone of the company, see ``res.company._sales_today``.
+    """
+
+    _name = "sales.receivable.report"
+    _description = "Receivable"
+    _auto = False
+    _order = "date_due, id"
+    _rec_name = "number"
+    _sales_guard_path = "client_id"
+
+    number = fields.Char("Invoice", readonly=True)
+    move_id = fields.Many2one("account.move", "Journal Entry", readonly=True)
+    client_id = fields.Many2one("res.partner", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Contact", readonly=True, help="To whom the invoice went.")
+    contract_id = fields.Many2one("sales.contract", readonly=True)
+    invoice_manager_id = fields.Many2one(
+        "res.users", "Manager at Invoice", readonly=True, help="Who sold, as it stands on the invoice."
+    )
+    manager_id = fields.Many2one(
+        "res.users", "Manager Now", readonly=True, help="Whose client he is today, and who gets the money in."
+    )
+    team_id = fields.Many2one("crm.team", readonly=True, help="The team of the manager now.")
+    company_id = fields.Many2one("res.company", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    date_due = fields.Date("Due Date", readonly=True)
+    days_overdue = fields.Integer(readonly=True, aggregator="max")
+    age = fields.Selection(AGES, readonly=True, help="How long the instalment is past its due date.")
+    company_currency_id = fields.Many2one("res.currency", readonly=True)
+    amount = fields.Monetary(currency_field="company_currency_id", readonly=True)
+    residual = fields.Monetary(
+        "Debt",
+        currency_field="company_currency_id",
+        readonly=True,
+        help="What is left to pay; payments and credit notes that are not matched yet count against it.",
+    )
+    overdue = fields.Monetary(
+        currency_field="company_currency_id",
+        readonly=True,
+        help="What is left to pay of instalments past their due date.",
+    )
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    residual_currency = fields.Monetary(
+        "Debt in Currency", readonly=True, aggregator=None, help="In the currency of the invoice."
+    )
+
+    _depends = {
+        "account.move": ["name", "invoice_user_id", "contract_id", "invoice_date", "partner_id"],
+        "account.move.line": [
+            "account_id", "amount_residual", "amount_residual_currency", "balance", "company_id",
+            "currency_id", "date_maturity", "move_id", "parent_state", "partner_id", "reconciled",
+        ],
+        "account.account": ["account_type"],
+        "res.company": ["currency_id"],
+        "res.partner": ["commercial_partner_id", "user_id"],
+        "res.users": ["sale_team_id"],
+    }  # fmt: skip
+
+    @property
+    def _table_query(self):
+        return SQL("%s %s %s", self._select(), self._from(), self._where())
+
+    @api.model
+    def _select(self):
+        """:return: SQL of the columns; ``day.today`` is the company's day"""
+        return SQL(
+            """
+            SELECT line.id, line.move_id, move.name AS number, debtor.commercial_partner_id AS client_id,
+                   COALESCE(move.partner_id, line.partner_id) AS partner_id, move.contract_id,
+                   move.invoice_user_id AS invoice_manager_id, client.user_id AS manager_id,
+                   manager.sale_team_id AS team_id, line.company_id,
+                   COALESCE(move.invoice_date, move.date) AS invoice_date, line.date_maturity AS date_due,
+                   CASE WHEN %(overdue)s THEN day.today - line.date_maturity ELSE 0 END AS days_overdue,
+                   CASE WHEN line.amount_residual < 0 THEN 'unapplied'
+                        WHEN NOT COALESCE(%(overdue)s, FALSE) THEN '00_not_due'
+                        WHEN day.today - line.date_maturity <= 30 THEN '01_30'
+                        WHEN day.today - line.date_maturity <= 60 THEN '31_60'
+                        WHEN day.today - line.date_maturity <= 90 THEN '61_90'
+                        ELSE '91_over' END AS age,
+                   company.currency_id AS company_currency_id,
+                   line.balance AS amount, line.amount_residual AS residual,
+                   CASE WHEN %(overdue)s THEN line.amount_residual ELSE 0 END AS overdue,
+                   line.currency_id, line.amount_residual_currency AS residual_currency
+            """,
+            overdue=SQL("(line.amount_residual > 0 AND line.date_maturity < day.today)"),
+        )
+
+    @api.model
+    def _from(self):
+        return SQL(
+            """
+              FROM account_move_line line
+              JOIN account_move move ON move.id = line.move_id
+              JOIN res_company company ON company.id = line.company_id
+              JOIN %(days)s ON day.company_id = line.company_id
+              LEFT JOIN res_partner debtor ON debtor.id = line.partner_id
+              LEFT JOIN res_partner client ON client.id = debtor.commercial_partner_id
+              LEFT JOIN res_users manager ON manager.id = client.user_id
+            """,
+            days=self.env["sales.receivable.ledger"]._days_sql(),
+        )
+
+    @api.model
+    def _where(self):
+        return SQL(
+            """
+             WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted' AND line.amount_residual != 0
+               AND line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
+            """
+        )
+
+    @api.model
+    def _sales_guard_domain(self, mode):
+        return self._sales_guard_by_owner("client_id", "invoice_manager_id", mode)
+
+    def action_open_document(self):
+        """:return: the invoice or payment of this row
+        :raise AccessError: the user has no right to see it
+        """
+        self.ensure_one()
+        if not self.move_id.has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "You may not open %s: it is accounting's. What you need of it stands in this list.",
+                    self.number,
+                )
+            )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "views": [[False, "form"]],
+        }
