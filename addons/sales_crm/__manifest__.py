@@ -36,6 +36,7 @@
         "data/sales_import_data.xml",
         "data/sales_handover_data.xml",
         "data/crm_stage_data.xml",
+        "data/sales_funnel_data.xml",
         "report/sales_import_report.xml",
         "report/sales_handover_report.xml",
         "wizard/sales_activity_cancel_views.xml",

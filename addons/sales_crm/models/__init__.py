@@ -26,6 +26,7 @@ from . import sales_stage_move
 from . import sales_stage_rebuild
 from . import crm_lead_funnel
 from . import crm_lead_entry
+from . import crm_lead_stuck
 from . import res_partner_funnel
 from . import sale_order
 from . import sale_order_credit

@@ -13,3 +13,4 @@ from . import test_access_rule
 from . import test_contract
 from . import test_credit_gate
 from . import test_funnel_moves
+from . import test_funnel_stuck
