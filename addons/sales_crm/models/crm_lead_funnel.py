@@ -43,6 +43,14 @@ class CrmLead(models.Model):
     stage_move_ids = fields.One2many(
         "sales.stage.move", "lead_id", "Moves", readonly=True, copy=False, groups="sales_crm.group_manager"
     )
+    funnel_report_ids = fields.One2many(
+        "sales.funnel.report",
+        "lead_id",
+        "Levels Reached",
+        readonly=True,
+        copy=False,
+        groups="sales_crm.group_manager",
+    )
 
     def _auto_init(self):
         """Deals that are there already get their approach at once, not one by one."""

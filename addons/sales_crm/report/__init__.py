@@ -1,2 +1,4 @@
 from . import sales_import_xlsx
 from . import sales_guarded_reports
+from . import sales_funnel_report
+from . import sales_funnel
