@@ -2,3 +2,4 @@ from . import sales_import_xlsx
 from . import sales_guarded_reports
 from . import sales_funnel_report
 from . import sales_funnel
+from . import sales_funnel_xlsx

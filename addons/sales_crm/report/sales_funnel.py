@@ -144,6 +144,32 @@ class SalesFunnel(models.AbstractModel):
         }
 
     @api.model
+    def get_lost_action(self, options, field, value):
+        """Drill-down: the events behind a line of the lost deals.
+
+        :param str field: ``lost_reason_id`` or ``stage_from_id``
+        :param value: the id, False for none
+        :return: act_window
+        """
+        if field not in ("lost_reason_id", "stage_from_id"):
+            raise UserError(self.env._("The funnel can't be counted this way. Choose from the lists."))
+        domain = self._lost_domain(self._complete(options)) & Domain(field, "=", value)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Lost Deals"),
+            "res_model": "sales.stage.move",
+            "views": [(False, "list"), (False, "pivot"), (False, "graph")],
+            "domain": list(domain),
+        }
+
+    @api.model
+    def get_xlsx_action(self, options):
+        """:return: the action that downloads the same figures as an Excel file"""
+        report = self.env.ref("sales_crm.report_sales_funnel_xlsx")
+        # sudo: the report's name is no secret; its rights are checked when it is made
+        return report.sudo().report_action([], data={"options": self._complete(options)}, config=False)
+
+    @api.model
     def _group_domain(self, group, value):
         if group not in GROUPS:
             raise UserError(self.env._("The funnel can't be counted this way. Choose from the lists."))
@@ -296,12 +322,20 @@ class SalesFunnel(models.AbstractModel):
 
     @api.model
     def _get_lost(self, options):
-        """Deals lost in the period, in whatever mode, by reason and by the level where they were lost.
+        """Deals lost in the period, in whatever mode, by reason and by the stage where they were lost.
 
-        :return: dict ``reasons`` and ``levels``: lists of dict ``value``, ``name``, ``count``,
+        :return: dict ``reasons`` and ``stages``: lists of dict ``value``, ``name``, ``count``,
             ``amount``, largest first
         """
-        Move = self.env["sales.stage.move"]
+        domain = self._lost_domain(options)
+        return {
+            "reasons": self._lost_lines(domain, "lost_reason_id"),
+            "stages": self._lost_lines(domain, "stage_from_id"),
+        }
+
+    @api.model
+    def _lost_domain(self, options):
+        """:return: Domain on ``sales.stage.move`` of the deals lost in the period"""
         domain = self._filter(options) & Domain("outcome", "=", "lost")
         for name, path in (
             ("source_id", "lead_id.source_id"),
@@ -310,13 +344,11 @@ class SalesFunnel(models.AbstractModel):
         ):
             if options.get(name):
                 domain &= Domain(path, "=", options[name])
-        return {
-            "reasons": self._lost_lines(Move, domain, "lost_reason_id"),
-            "stages": self._lost_lines(Move, domain, "stage_from_id"),
-        }
+        return domain
 
     @api.model
-    def _lost_lines(self, Move, domain, group):
+    def _lost_lines(self, domain, group):
+        Move = self.env["sales.stage.move"]
         rates = {}
         lines = {}
         own = self.env.company.currency_id

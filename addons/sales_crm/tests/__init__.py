@@ -15,3 +15,4 @@ from . import test_credit_gate
 from . import test_funnel_moves
 from . import test_funnel_stuck
 from . import test_funnel_report
+from . import test_funnel_xlsx
