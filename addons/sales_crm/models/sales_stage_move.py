@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.funnel import LEVELS, rank_sql
+from ..tools.funnel import LEVELS, rank, rank_sql
 
 OUTCOMES = [
     ("created", "Created"),
@@ -20,7 +20,8 @@ class SalesStageMove(models.Model):
     Rows are written by the server only, where the ORM writes deals, so no route passes by. They
     outlive the deal and the stage. ``rank_before`` and ``rank_after`` say how far the deal had ever
     been before and after the move, as places in the order of levels: a deal reaches a level for the
-    first time by the one move with ``rank_before < rank <= rank_after``.
+    first time by the one move with ``rank_before < rank <= rank_after``. A new deal is in the cold base,
+    a won one has reached the deal, whatever level their stages have.
     """
 
     _name = "sales.stage.move"
@@ -215,7 +216,9 @@ class SalesStageMove(models.Model):
                        event.stage_from_id, event.stage_to_id,
                        stage_from.funnel_level, stage_to.funnel_level,
                        COALESCE(last.rank_after, -1),
-                       GREATEST(last.rank_after, 0, %(rank)s), event.outcome, event.date,
+                       GREATEST(last.rank_after, 0, %(rank)s,
+                                CASE event.outcome WHEN 'won' THEN %(deal)s END),
+                       event.outcome, event.date,
                        CASE WHEN event.outcome = 'reopened' THEN 0 ELSE
                        COALESCE(EXTRACT(EPOCH FROM event.date - last.date) / 86400, 0) END,
                        COALESCE(lead.expected_revenue, 0),
@@ -234,6 +237,7 @@ class SalesStageMove(models.Model):
                 RETURNING client_id
                 """,
                 rank=rank_sql(SQL("stage_to.funnel_level")),
+                deal=rank("deal"),
                 events=events,
                 company=self.env.company.id,
                 uid=self.env.uid,
@@ -371,7 +375,11 @@ class SalesStageMove(models.Model):
                         OR move.rank_after IS DISTINCT FROM counted.after)
                 RETURNING move.id
                 """,
-                rank=rank_sql(SQL("level_to")),
+                rank=SQL(
+                    "GREATEST(%s, CASE outcome WHEN 'won' THEN %s END)",
+                    rank_sql(SQL("level_to")),
+                    rank("deal"),
+                ),
                 which=which,
             )
         )

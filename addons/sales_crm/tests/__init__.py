@@ -16,3 +16,4 @@ from . import test_funnel_moves
 from . import test_funnel_stuck
 from . import test_funnel_report
 from . import test_funnel_xlsx
+from . import test_funnel_sample
