@@ -9,7 +9,7 @@ class CrmLead(models.Model):
     which stage (a mail, a form of the website) is taken in as it is, on the stage that Odoo chooses.
     """
 
-    _inherit = "crm.lead"
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -28,7 +28,7 @@ PASSIVE_SOURCES = (
 class CrmLead(models.Model):
     """Every event in the life of a deal is written down, by whatever route it comes."""
 
-    _inherit = "crm.lead"
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
     approach = fields.Selection(
         [("active", "Active: we found the client"), ("passive", "Passive: the client came")],
@@ -140,9 +140,10 @@ class CrmLead(models.Model):
         ]
         Move = self.env["sales.stage.move"]
         before = Move._query_status(self.browse(changing)) if changing else {}
-        super()._write_multi(vals_list)
+        res = super()._write_multi(vals_list)
         if before:
             Move._record_changes(before)
+        return res
 
     def unlink(self):
         self.check_access("unlink")

@@ -11,7 +11,7 @@ STUCK_TYPE = "sales_crm.mail_activity_type_stuck"
 class CrmLead(models.Model):
     """Deals that nobody moves, contacts or comments on for longer than their stage allows."""
 
-    _inherit = "crm.lead"
+    _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
 
     is_stuck = fields.Boolean(
         "Stuck",
@@ -194,7 +194,7 @@ class CrmLead(models.Model):
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _inherit = "res.users"  # pylint: disable=consider-merging-classes-inherited
 
     def _sales_workdays_back(self, count):
         """The last working days of these users, from today backwards.

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools.funnel import CODES, LEVELS
 
@@ -120,7 +121,7 @@ class CrmStage(models.Model):
 
         :return: False if there is a pipeline already
         """
-        stages = self.search([])
+        stages = self.search(Domain.TRUE)
         untouched = self.browse(
             record.id for name, *_rest in DEFAULT_STAGES if (record := self.env.ref(name, False))
         )

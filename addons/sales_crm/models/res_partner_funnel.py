@@ -7,7 +7,7 @@ from ..tools.funnel import CODES, LEVELS, rank_sql
 class ResPartner(models.Model):
     """The client's place on the way from the cold base to repeat sales."""
 
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     funnel_level = fields.Selection(
         LEVELS,

@@ -37,7 +37,6 @@ class SalesStageMove(models.Model):
     lead_name = fields.Char("Deal's Name", readonly=True)
     client_id = fields.Many2one(
         "res.partner",
-        "Client",
         compute="_compute_client_id",
         compute_sudo=True,
         store=True,

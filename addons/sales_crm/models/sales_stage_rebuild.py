@@ -5,7 +5,7 @@ from odoo.tools import SQL
 class SalesStageMove(models.Model):
     """The history of the time before this add-on, from what Odoo tracked in the chatter."""
 
-    _inherit = "sales.stage.move"
+    _inherit = "sales.stage.move"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _init_history(self):

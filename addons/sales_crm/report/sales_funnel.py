@@ -204,7 +204,7 @@ class SalesFunnel(models.AbstractModel):
             SQL("%s AS %s", Report._field_to_sql(query.table, name, query), SQL.identifier(name))
             for name in names
         ]
-        currencies = self.env["res.currency"].with_context(active_test=False).search([])
+        currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
         rates = currencies._get_rates(self.env.company, fields.Date.context_today(self))
         own = rates[self.env.company.currency_id.id]
         return SQL(
@@ -383,7 +383,7 @@ class SalesFunnel(models.AbstractModel):
     def _get_choices(self):
         """:return: dict option -> list of (value, name) to choose from"""
         Report = self.env["sales.funnel.report"]
-        teams = self.env["crm.team"].search([])
+        teams = self.env["crm.team"].search(Domain.TRUE)
         managers = self.env["sales.morning"].sudo()._managers()  # sudo: who is in the group is no secret
         return {
             "level": list(self._level_names().items()),

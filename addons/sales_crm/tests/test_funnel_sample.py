@@ -91,9 +91,7 @@ class TestFunnelSample(ImportCommon):
         rows = self.env.execute_query(query.select(*columns))
         tags = dict(
             self.env.execute_query(
-                SQL(
-                    "SELECT rel.lead_id, tag.name->>'en_US' FROM crm_tag_rel rel JOIN crm_tag tag ON tag.id = tag_id"
-                )
+                SQL("SELECT lead_id, tag.name->>'en_US' FROM crm_tag_rel JOIN crm_tag tag ON tag.id = tag_id")
             )
         )
         users = {user.id: user.name for user in self.env["res.users"].search([])}

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ..tools.funnel import LEVELS
 
@@ -18,7 +19,7 @@ class SalesStageMapping(models.TransientModel):
     def default_get(self, fields):
         values = super().default_get(fields)
         if "line_ids" in fields:
-            stages = self.env["crm.stage"].search([])
+            stages = self.env["crm.stage"].search(Domain.TRUE)
             levels = stages._propose_levels()
             values["line_ids"] = [
                 Command.create({"stage_id": stage.id, "funnel_level": levels[stage]}) for stage in stages

@@ -106,12 +106,7 @@ export class Funnel extends Component {
         const group = line ? this.state.options.group : null;
         const value = line ? line.value : null;
         this.action.doAction(
-            await this.orm.call("sales.funnel", "get_deals_action", [
-                this.state.options,
-                level,
-                group,
-                value,
-            ])
+            await this.orm.call("sales.funnel", "get_deals_action", [this.state.options, level, group, value])
         );
     }
 
