@@ -4,6 +4,8 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..tools.funnel import CODES
+from .common import SalesCrmCommon
 from .test_funnel_moves import FunnelCommon
 
 
@@ -117,6 +119,27 @@ class TestFunnelStuck(FunnelCommon):
             self._run("2026-03-12 12:00")
         self.assertEqual(deals.mapped("is_stuck"), [True] * 5)
         self.assertEqual(len(deals.activity_ids), 5)
+
+
+@tagged("post_install", "-at_install")
+class TestFunnelDefaultStages(SalesCrmCommon):
+    def test_new_database(self):
+        self.env["crm.lead"].with_context(active_test=False).search([]).unlink()
+        names = ("stage_lead1", "stage_lead2", "stage_lead3", "stage_lead4")
+        core = self.env["crm.stage"].union(*(self.env.ref(f"crm.{name}") for name in names))
+        (self.env["crm.stage"].search([]) - core).unlink()
+        self.assertTrue(self.env["crm.stage"]._sales_init_stages())
+        stages = self.env["crm.stage"].search([])
+        self.assertEqual(stages.mapped("funnel_level"), CODES)
+        self.assertEqual(stages.mapped("is_won"), [False] * 5 + [True] * 2)
+        self.assertEqual(stages[0].with_context(lang="en_US").name, "Cold Base")
+        self.assertEqual(stages[0], core[0])
+
+    def test_pipeline_in_use(self):
+        self.env["crm.lead"].create({"name": "Somebody works here"})
+        before = self.env["crm.stage"].search([]).read(["name", "funnel_level", "sequence"])
+        self.assertFalse(self.env["crm.stage"]._sales_init_stages())
+        self.assertEqual(self.env["crm.stage"].search([]).read(["name", "funnel_level", "sequence"]), before)
 
 
 @tagged("post_install", "-at_install")
