@@ -1,11 +1,13 @@
 """Deals of the example company: open, won and lost ones, and the orders of the won."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo.fields import Command
+from odoo.tools import SQL
 
 OPEN_DEALS = (1, 1, 2, 0, 0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0)  # of clients in turn
-STAGES = (0, 0, 1, 1, 1, 2, 2)  # how far the open ones are
+STAGES = (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.9)  # how far the open ones are, of the open stages
 WON = (4, 7, 12)  # of each 15 clients
 LOST = (9, 13)
 ORDERED = (4, 7)
@@ -24,6 +26,9 @@ class Deals:
         stages = self.env["crm.stage"].search([("team_ids", "in", [False, self.company.team.id])])
         self.open_stages = stages.filtered(lambda stage: not stage.is_won)
         self.won_stage = stages.filtered("is_won")[:1]
+        for stage, level in stages._propose_levels().items():
+            if not stage.funnel_level:
+                stage.funnel_level = level
         self._create_open()
         won = self._create_closed(WON, self._won_values)
         self._create_closed(LOST, self._lost_values)
@@ -41,7 +46,50 @@ class Deals:
         self.company.backdate(
             deals, [moment for _values, moment in prepared], [deal.user_id for deal in deals]
         )
+        self._tell_moves(deals)
         return list(zip(clients, deals, strict=True))
+
+    def _tell_moves(self, deals):
+        """How the deals came to their stages, in place of the one row that says that they are there."""
+        Move = self.env["sales.stage.move"]
+        Move.search([("lead_id", "in", deals.ids)]).unlink()
+        moves = Move.create([values for deal in deals for values in self._prepare_moves(deal)])
+        self.company.backdate(moves, moves.mapped("date"), [move.user_id for move in moves])
+        Move._count_ranks(SQL("lead_key = ANY(%s)", deals.ids))
+
+    def _prepare_moves(self, deal):
+        """:return: list of values, from the first stage to the last, spread over the deal's life"""
+        way = [stage for stage in self.open_stages if stage.sequence <= deal.stage_id.sequence]
+        events = [("created", way[0], way[0])]
+        events += [("moved", before, after) for before, after in pairwise(way)]
+        if deal.won_status == "won":
+            events.append(("won", way[-1], deal.stage_id))
+        elif deal.won_status == "lost":
+            events.append(("lost", deal.stage_id, deal.stage_id))
+        begin = deal.create_date
+        end = max(deal.date_closed or deal.date_last_stage_update, begin)
+        pace = (end - begin) / max(len(events) - 1, 1)
+        return [
+            {
+                "lead_id": deal.id,
+                "lead_key": deal.id,
+                "lead_name": deal.name,
+                "user_id": deal.user_id.id,
+                "team_id": deal.team_id.id,
+                "company_id": self.env.company.id,
+                "currency_id": self.env.company.currency_id.id,
+                "stage_from_id": before.id if outcome != "created" else False,
+                "stage_to_id": after.id,
+                "level_from": before.funnel_level if outcome != "created" else False,
+                "level_to": after.funnel_level,
+                "outcome": outcome,
+                "date": begin + number * pace,
+                "days_in_stage": pace / timedelta(days=1) if number else 0,
+                "amount": deal.expected_revenue,
+                "lost_reason_id": deal.lost_reason_id.id if outcome == "lost" else False,
+            }
+            for number, (outcome, before, after) in enumerate(events)
+        ]
 
     def _prepare_deal(self, client, values, first_day):
         moment = self.days.moment(self.days.past[first_day], self.book.random.randrange(480))
@@ -78,7 +126,7 @@ class Deals:
         last_move = self.book.random.randrange(first_day, len(self.days.past))
         stage = self.book.random.choice(STAGES)
         return {
-            "stage_id": self.open_stages[min(stage, len(self.open_stages) - 1)].id,
+            "stage_id": self.open_stages[int(stage * len(self.open_stages))].id,
             "date_deadline": self.days.today + timedelta(days=self.book.random.randrange(3, 60)),
             "date_last_stage_update": self.days.moment(self.days.past[last_move], 420),
         }, first_day

@@ -25,6 +25,13 @@ from . import sales_contract_life
 from . import sales_credit_release
 from . import res_partner_credit
 from . import crm_lead
+from . import crm_stage
+from . import sales_stage_move
+from . import sales_stage_rebuild
+from . import crm_lead_funnel
+from . import crm_lead_entry
+from . import crm_lead_stuck
+from . import res_partner_funnel
 from . import sale_order
 from . import account_journal
 from . import sale_order_credit

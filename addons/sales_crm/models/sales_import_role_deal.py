@@ -339,3 +339,4 @@ class SalesImportRoleDeal(models.AbstractModel):
         )
         leads.invalidate_recordset(["create_date"])
         leads.modified(["create_date"])
+        self.env["sales.stage.move"]._follow_creation(leads)

@@ -21,3 +21,8 @@ from . import test_credit_gate
 from . import test_credit_recount
 from . import test_receivable
 from . import test_receivable_kpi
+from . import test_funnel_moves
+from . import test_funnel_stuck
+from . import test_funnel_report
+from . import test_funnel_xlsx
+from . import test_funnel_sample
