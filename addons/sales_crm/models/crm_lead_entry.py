@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 class CrmLead(models.Model):
     """A deal enters a stage when it has what the stage asks for; then the stage's plan starts.
 
-    The conditions hold for everybody and for every route. Only a deal that comes without saying on
-    which stage (a mail, a form of the website) is taken in as it is, on the stage that Odoo chooses.
+    The conditions hold for everybody and for every route. Only where nobody says which stage it shall be
+    (a mail, a form of the website, a hand-over to a team with stages of its own), the deal is taken as
+    it is, on the first stage, which Odoo chooses.
     """
 
     _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
@@ -30,7 +31,8 @@ class CrmLead(models.Model):
         before = {lead.id: lead.stage_id for lead in self}
         res = super().write(vals)
         entered = self.filtered(lambda lead: lead.stage_id and lead.stage_id != before[lead.id])
-        entered._check_stage_entry(before)
+        if "stage_id" in vals:
+            entered._check_stage_entry(before)
         entered._start_stage_plans()
         return res
 

@@ -244,8 +244,8 @@ class SalesStageMove(models.Model):
             )
         )
         if rows:
-            self.invalidate_model(flush=False)
-            self.env["crm.lead"].invalidate_model(["stage_move_ids"], flush=False)
+            # new rows only: what is cached of the others, or waits to be written, stays right
+            self.env["crm.lead"].invalidate_model(["stage_move_ids", "funnel_report_ids"], flush=False)
             self.env["res.partner"]._refresh_funnel_levels({client for (client,) in rows if client})
 
     @api.model
@@ -291,7 +291,7 @@ class SalesStageMove(models.Model):
                 list(leads._ids),
             )
         )
-        self.invalidate_model(flush=False)
+        self.invalidate_model(["date", "days_in_stage"], flush=False)
 
     # ------------------------------------------------------
     # Stages change under the history
@@ -315,7 +315,7 @@ class SalesStageMove(models.Model):
                     names=stages.mapped("name"),
                 )
             )
-        self.invalidate_model(flush=False)
+        self.invalidate_model(["stage_from_name", "stage_to_name"], flush=False)
 
     @api.model
     def _follow_levels(self, stages):
@@ -382,4 +382,4 @@ class SalesStageMove(models.Model):
                 which=which,
             )
         )
-        self.invalidate_model(flush=False)
+        self.invalidate_model(["level_from", "level_to", "rank_before", "rank_after"], flush=False)

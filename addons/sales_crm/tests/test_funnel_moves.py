@@ -178,6 +178,20 @@ class TestFunnelMoves(FunnelCommon):
         mine = Move.with_user(self.manager).search([("lead_key", "=", loose.id)])
         self.assertTrue(mine)
 
+    def test_client_and_stage_change_together(self):
+        first, second = self._deal(), self._deal()
+        other = self._create_client("Delta", self.colleague)
+        with self.env.cr.savepoint(flush=False):
+            self.env["sales.stage.move"].search([]).mapped("client_id")
+            first.partner_id = other
+            second.stage_id = self.offer
+            first.stage_id = self.offer
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self._moves(first).client_id, other)
+        self.assertEqual(self._moves(second).client_id, self.client)
+        self.assertEqual((other.funnel_level, self.client.funnel_level), ("offer", "offer"))
+
     def test_rebuilt_from_tracking(self):
         deal = self._deal().with_context(tracking_disable=False)
         self.env.flush_all()
@@ -273,6 +287,22 @@ class TestFunnelEntry(FunnelCommon):
         first, second = self._deal(self.offer), self._deal(self.interest)
         second.write({"probability": 50})
         self.assertTrue((first | second).merge_opportunity())
+
+    def test_another_team_takes_it_as_it_is(self):
+        other = self.env["crm.team"].create({"name": "Other", "member_ids": [Command.set(self.head.ids)]})
+        first = self.env["crm.stage"].create(
+            {
+                "name": "First",
+                "sequence": 1,
+                "team_ids": [Command.set(other.ids)],
+                "required_attachment": True,
+            }
+        )
+        deal = self._deal(self.offer)
+        deal.team_id = other
+        self.assertEqual(deal.stage_id, first)
+        with self.assertRaises(UserError):
+            self._deal(first, team_id=other.id, user_id=self.head.id)
 
     def test_activity_and_document(self):
         self.offer.write({"required_activity_type_id": self.call.id, "required_attachment": True})
