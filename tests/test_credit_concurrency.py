@@ -95,16 +95,20 @@ class Situation:
         return self.session.call(model, "search_count", [("id", "in", ids), ("state", "=", state)])
 
 
-def press_at_once(desks, model, method, ids, *besides):
+def press_at_once(desks, model, method, ids, *besides, same_rows=False):
     """Call ``method`` of each record by a session of its own, all at once.
 
+    :param same_rows: all of them change one stock of goods; core gives up after five tries to do that (1 of
+        2000 calls here), and who pressed presses again
     :return: number that went through; every other one was refused by a sentence about the limit
     """
 
-    def press(session, record):
+    def press(session, record, again=2):
         try:
             session.call(model, method, [record])
         except RpcError as error:
+            if again and same_rows and "could not serialize" in error.message:
+                return press(session, record, again - 1)
             assert "is exceeded by" in error.message, error
             return 0
         return 1
@@ -137,7 +141,9 @@ def test_deliveries(desks, situation, number, kinds):
     assert len(pickings) == AT_ONCE
     moves = session.call("stock.move", "search", [("picking_id", "in", pickings)])
     session.call("stock.move", "write", moves, {"quantity": 1, "picked": True})
-    assert press_at_once(desks, "stock.picking", "button_validate", pickings) == LIMIT // PRICE
+    assert press_at_once(desks, "stock.picking", "button_validate", pickings, same_rows=kinds == 1) == (
+        LIMIT // PRICE
+    )
     assert situation.count("stock.picking", pickings, "done") == LIMIT // PRICE
 
 
