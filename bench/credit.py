@@ -7,7 +7,7 @@ Side by side on one database, in turn:
 * core: ``credit`` and ``credit_to_invoice`` of the same partners.
 
 Then a search by ``credit_state``, and 1 000 invoices posted with the add-on and, on a second
-database, without it. Run it with ``./crm bench credit [--runs N] [--without DB] [--no-core]``.
+database, without it. Run it with ``./crm bench credit [--runs N] [--no-core] [--no-posting]``.
 """
 
 import argparse
@@ -333,7 +333,10 @@ def main():
     parser.add_argument("--orders", type=int, default=40_000)
     parser.add_argument("--post", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--without", help="a database with accounting and sales, without the add-on")
+    parser.add_argument(
+        "--without", default=os.environ["CRM_BENCH_WITHOUT"], help="a database without the add-on"
+    )
+    parser.add_argument("--no-posting", action="store_true")
     parser.add_argument("--no-core", action="store_true")
     parser.add_argument("--no-state", action="store_true", help="posting only")
     args = parser.parse_args()
@@ -345,7 +348,7 @@ def main():
             measure(name, clients, args.runs, not args.no_core)
         finally:
             drop(name)
-    if args.without:
+    if not args.no_posting:
         measure_posting(args.without, args.post, args.runs)
 
 

@@ -9,9 +9,10 @@ from .testrun import TestRun
 
 
 def bench(args: argparse.Namespace) -> int:
-    """Run bench/NAME.py beside CRM_BENCH_DB: our add-ons without demo data.
+    """Run bench/NAME.py beside CRM_BENCH_DB, our add-ons without demo data, and CRM_BENCH_WITHOUT, the same
+    without our add-ons.
 
-    The program may clone it; databases whose names begin with that one's go with it at the end.
+    The program may clone both; databases whose names begin with that one's go with it at the end.
     """
     programs = {
         path.stem: path for path in sorted(BENCH.glob("*.py")) if "__main__" in path.read_text("utf-8")
@@ -24,9 +25,11 @@ def bench(args: argparse.Namespace) -> int:
         database = run.database("bench")
         with stack.setup_lock():
             templates.create(ready, database, addons.names(), demo=False, lang="en_US")
+            without = templates.of_dependencies(ready, addons.names(), demo=False)
         env = {
             **ready.environment(),
             "CRM_BENCH_DB": database,
+            "CRM_BENCH_WITHOUT": without,
             "CRM_ODOO_COMMAND": str(pyenv.LAUNCHER),
             "PYTHONPATH": str(ROOT / "tools"),
         }
