@@ -16,6 +16,13 @@ NO_GUARD = {
     "discuss.call.history": "the message is one of the channel",
     "mail.scheduled.message": "core asks the document; one's own otherwise",
     "res.company": "an own company is no client",
+    "report.stock.quantity": "quantities of the own warehouses",
+    "stock.location": "addresses of the own warehouses",
+    "stock.picking.type": "addresses of the own warehouses",
+    "stock.reference": "a number; its orders and transfers are guarded",
+    "stock.route": "how the own warehouses are supplied",
+    "stock.rule": "how the own warehouses are supplied",
+    "stock.warehouse.orderpoint": "what the own warehouses buy",
     "res.partner.category": "core shows only the partners that one may see",
 }
 

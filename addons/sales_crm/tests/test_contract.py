@@ -5,6 +5,7 @@ from openpyxl import load_workbook
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_credit import CreditCase
 
@@ -55,6 +56,7 @@ class TestContract(CreditCase):
                 {"name": "9", "client_id": foreign.id, "company_id": self.company.id}
             )
 
+    @mute_logger("odoo.sql_db")
     def test_numbers_and_dates(self):
         for values in (
             {"name": self.contract.name.lower()},

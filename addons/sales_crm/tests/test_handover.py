@@ -62,7 +62,12 @@ class TestHandover(HandoverCommon):
         line = handover.line_ids.filtered("client_id")
         self.assertEqual(line.client_id, self.client)
         self.assertIn("Contacts: 1", line.content)
-        self.assertIn("New: 1", handover.count_ids.filtered(lambda c: c.res_model == "crm.lead").details)
+        stage = (
+            self.env["crm.lead"]
+            .search([("user_id", "=", self.manager.id), ("won_status", "=", "pending")], limit=1)
+            .stage_id.name
+        )
+        self.assertIn(f"{stage}: 1", handover.count_ids.filtered(lambda c: c.res_model == "crm.lead").details)
         self._assert_moved_to(self.manager)
 
     def test_dry_run_changes_nothing(self):

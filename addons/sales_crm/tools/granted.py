@@ -13,12 +13,13 @@ class GrantedClients(DomainCustom):
     :param Domain clients: which clients are granted, a domain on ``res.partner``
     """
 
-    __slots__ = ("clients", "field_name")
+    __slots__ = ("_granted", "clients", "field_name")
 
     def __new__(cls, field_name, clients):
         self = object.__new__(cls)
         object.__setattr__(self, "field_name", field_name)
         object.__setattr__(self, "clients", Domain(clients))
+        object.__setattr__(self, "_granted", None)
         object.__setattr__(self, "_opt_level", OptimizationLevel.FULL)
         return self
 
@@ -36,9 +37,12 @@ class GrantedClients(DomainCustom):
         return Domain(self.field_name, "any!", self.clients)._as_predicate(records)
 
     def _to_sql(self, model, alias, query):
-        Partner = model.env["res.partner"].sudo().with_context(active_test=False)
-        granted = Partner._search(Domain("is_client", "=", True) & self.clients)
-        return SQL("%s IN %s", model._field_to_sql(alias, self.field_name, query), granted.subselect())
+        if self._granted is None:
+            # the record rules keep this object until the rules, the day or the companies change
+            Partner = model.env["res.partner"].sudo().with_context(active_test=False)
+            granted = Partner._search(Domain("is_client", "=", True) & self.clients)
+            object.__setattr__(self, "_granted", granted.subselect())
+        return SQL("%s IN %s", model._field_to_sql(alias, self.field_name, query), self._granted)
 
 
 class GrantedDocuments(DomainCustom):
