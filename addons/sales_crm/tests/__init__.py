@@ -12,3 +12,4 @@ from . import test_tours
 from . import test_access_rule
 from . import test_contract
 from . import test_credit_gate
+from . import test_client_history
