@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
@@ -25,7 +27,7 @@ class TestClientHistory(HandoverCommon):
         other = self._create_client("Beta", self.colleague)
         self._dossier(other, self.colleague)
         self.client.with_user(self.manager).message_post(
-            body="<p>Asked &amp; answered</p>", message_type="comment", subtype_xmlid="mail.mt_note"
+            body=Markup("<p>Asked &amp; answered</p>"), message_type="comment", subtype_xmlid="mail.mt_note"
         )
         dossier["deal"].message_post(body="By mail", message_type="email", author_id=dossier["contact"].id)
         cancelled = self._plan(dossier["deal"], self.tomorrow)
@@ -163,7 +165,9 @@ class TestClientHistoryXlsx(SalesCrmCommon):
         self._plan(self.client, "2026-11-20").with_user(self.manager).action_done()
         self.env.flush_all()
         events = self.env["sales.client.history"].search([("client_id", "=", self.client.id)])
-        Report = self.env["report.sales_crm.sales_client_history_xlsx"]
+        Report = self.env["report.sales_crm.sales_client_history_xlsx"].with_context(
+            active_model="sales.client.history"
+        )
         with self.assertRaises(AccessError):
             Report.with_user(self.manager).create_xlsx_report(events.ids, {})
         self._let_see(self.manager, self.client, perm_export=True)
@@ -187,6 +191,7 @@ class TestClientHistoryMoney(CreditCase):
             ._ask(order.with_user(self.manager), "Good client", self.today + timedelta(days=5))
         )
         release.with_user(self.controller).action_approve("Yes")
+        self.cr.precommit.run()
         self.contract.with_context(tracking_disable=False).with_user(self.head).action_terminate()
         self.cr.precommit.run()
         self.env.flush_all()
