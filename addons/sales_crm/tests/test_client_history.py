@@ -192,7 +192,9 @@ class TestClientHistoryMoney(CreditCase):
         )
         release.with_user(self.controller).action_approve("Yes")
         self.cr.precommit.run()
-        self.contract.with_context(tracking_disable=False).with_user(self.head).action_terminate()
+        self.contract.with_context(tracking_disable=False, mail_notrack=False).with_user(
+            self.head
+        ).action_terminate()
         self.cr.precommit.run()
         self.env.flush_all()
         events = (

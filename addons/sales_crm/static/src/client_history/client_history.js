@@ -1,5 +1,5 @@
-import {Component} from "@odoo/owl";
-import {View} from "@web/views/view";
+import {Component, useSubEnv} from "@odoo/owl";
+import {View, getDefaultConfig} from "@web/views/view";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 
@@ -11,6 +11,11 @@ export class ClientHistory extends Component {
     static template = "sales_crm.ClientHistory";
     static components = {View};
     static props = {...standardWidgetProps};
+
+    setup() {
+        // A list of its own: the views of the card's action are none of its business
+        useSubEnv({config: getDefaultConfig()});
+    }
 
     get clientId() {
         return this.props.record.data.client_id?.id;
@@ -27,8 +32,10 @@ export class ClientHistory extends Component {
             showButtons: false,
             allowSelectors: false,
             limit: 20,
-            searchViewId: false,
-            loadIrFilters: false,
+            views: [
+                [false, "list"],
+                [false, "search"],
+            ],
         };
     }
 }
