@@ -24,6 +24,7 @@ from . import sales_contract
 from . import sales_contract_life
 from . import sales_credit_release
 from . import res_partner_credit
+from . import res_partner_history
 from . import crm_lead
 from . import crm_stage
 from . import sales_stage_move

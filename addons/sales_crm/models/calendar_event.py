@@ -137,6 +137,8 @@ class CalendarAttendee(models.Model):
 
     _sales_guard_path = "event_id"
 
+    _partner_idx = models.Index("(partner_id)")
+
     def _unsubscribe_partner(self):
         """A hand-over moves the followers itself, of all meetings at once."""
         attendees = self.browse() if self.env.context.get("sales_handover") else self

@@ -8,6 +8,9 @@ class MailMessage(models.Model):
 
     _sales_guard_path = "res_id"
 
+    # What the client history reads, by period
+    _written_idx = models.Index("(date) WHERE message_type IN ('comment', 'email', 'email_outgoing')")
+
     @api.model
     def _sales_guard_domain(self, mode):
         return self._sales_guard_by_document("model", "res_id")

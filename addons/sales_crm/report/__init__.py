@@ -6,3 +6,7 @@ from . import sales_receivable_xlsx
 from . import sales_funnel_report
 from . import sales_funnel
 from . import sales_funnel_xlsx
+from . import sales_client_history
+from . import sales_client_history_work
+from . import sales_client_history_money
+from . import sales_client_history_xlsx

@@ -26,3 +26,4 @@ from . import test_funnel_stuck
 from . import test_funnel_report
 from . import test_funnel_xlsx
 from . import test_funnel_sample
+from . import test_client_history
