@@ -42,7 +42,12 @@ class GrantedClients(DomainCustom):
             Partner = model.env["res.partner"].sudo().with_context(active_test=False)
             granted = Partner._search(Domain("is_client", "=", True) & self.clients)
             object.__setattr__(self, "_granted", granted.subselect())
-        return SQL("%s IN %s", model._field_to_sql(alias, self.field_name, query), self._granted)
+        # EXISTS: PostgreSQL looks a few clients up by their id, and hashes all of them for many
+        return SQL(
+            "EXISTS (SELECT FROM %s AS granted(id) WHERE granted.id = %s)",
+            self._granted,
+            model._field_to_sql(alias, self.field_name, query),
+        )
 
 
 class GrantedDocuments(DomainCustom):
