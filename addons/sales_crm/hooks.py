@@ -3,6 +3,8 @@ def post_init_hook(env):
     env["mail.activity"]._init_trace()
     env["res.partner"]._init_clients()
     env["sales.stage.move"]._init_history()
+    env["res.partner"]._fill_duplicate_keys()
+    env["sales.client.class"]._classify_at_once()
 
 
 def uninstall_hook(env):

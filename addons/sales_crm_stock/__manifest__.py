@@ -9,6 +9,8 @@
     "auto_install": True,
     "depends": ["sale_stock", "sales_crm"],
     "data": [
+        "security/ir.model.access.csv",
+        "views/sale_order_views.xml",
         "views/stock_picking_views.xml",
         "views/sales_credit_release_views.xml",
     ],

@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo.fields import Command
 from odoo.tools import SQL
 
+RELEASE_LIMIT = 500_000  # up to which the head lets orders past the credit limit
 UNNAMED = ("YourCompany", "My Company")  # what Odoo calls the main company before anybody does
 
 
@@ -95,6 +96,8 @@ class Company:
         names = {f"manager{n}": name for n, name in enumerate(self.book["managers"], 1)}
         self.managers = self._create_staff(names, "sales_crm.group_manager")
         self.head = self._create_staff({"head": self.book["head"]}, "sales_crm.group_head")
+        self.head.group_ids |= self.env.ref("sales_crm.group_credit_controller")
+        self.head.sales_release_limit = round(RELEASE_LIMIT * self.price_rate)
         self._create_staff({"accountant": self.book["accountant"]}, "account.group_account_user")
         self.former = self._create_staff(dict(self.book["former"]), "sales_crm.group_manager", active=False)
         self.team = self.env["crm.team"].create(

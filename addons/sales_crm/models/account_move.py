@@ -28,7 +28,7 @@ class AccountMove(models.Model):
         "sales.credit.release",
         string="Releases",
         compute="_compute_credit_release_ids",
-        help="Who let the orders of this invoice past the credit limit.",
+        help="Who let what is invoiced here past the credit limit.",
     )
 
     def _auto_init(self):
@@ -40,10 +40,12 @@ class AccountMove(models.Model):
     def _compute_credit_release_ids(self):
         for move in self:
             # sudo: whoever may see the invoice may see who released what
-            orders = move.sudo().line_ids.sale_line_ids.order_id
-            move.credit_release_ids = orders.credit_release_ids.filtered(
-                lambda release: release.state == "used"
-            )
+            releases = move.sudo()._credit_releases()
+            move.credit_release_ids = releases.filtered(lambda release: release.state == "used")
+
+    def _credit_releases(self):
+        """:return: the releases, whatever became of them, of the documents that are invoiced here"""
+        return self.line_ids.sale_line_ids.order_id.credit_release_ids
 
     @api.depends("partner_id", "company_id", "move_type")
     def _compute_contract_id(self):

@@ -12,3 +12,18 @@ class AccountPartialReconcile(models.Model):
         """Both sides: a payment may settle the invoice of another client."""
         credit = self.env["account.move.line"]._sales_guard_domain(self._sales_guard_mode(mode))
         return super()._sales_guard_domain(mode) & Domain("credit_move_id", "any!", credit)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partials = super().create(vals_list)
+        partials._resettle_promises()
+        return partials
+
+    def unlink(self):
+        self._resettle_promises()
+        return super().unlink()
+
+    def _resettle_promises(self):
+        """A promise may name an invoice, and money may go back."""
+        lines = self.debit_move_id | self.credit_move_id
+        self.env["sales.promise"]._resettle(lines.partner_id.commercial_partner_id)

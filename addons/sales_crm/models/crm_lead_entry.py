@@ -49,6 +49,8 @@ class CrmLead(models.Model):
         # sudo: what a stage asks for holds for whoever moves the deal, also where he may not look
         leads_sudo = self.sudo()
         for stage, leads in leads_sudo.grouped("stage_id").items():
+            if not self._stage_asks(stage):
+                continue
             missing = leads._missing_for_stage(stage, before)
             failed = leads.filtered(lambda lead, missing=missing: missing[lead.id])
             if failed:
@@ -89,6 +91,11 @@ class CrmLead(models.Model):
             self._missing_attachment,
             self._missing_stages,
         ]
+
+    @api.model
+    def _stage_asks(self, stage):
+        """:return: whether any of the conditions may stop a deal on its way to this stage"""
+        return stage.id in stage._demanding_ids() or bool(set(stage._required_ids()) - set(stage.ids))
 
     def _missing_fields(self, stage, _before):
         names = [field.name for field in stage.required_field_ids if field.name in self._fields]
@@ -131,10 +138,8 @@ class CrmLead(models.Model):
 
     def _missing_stages(self, stage, before):
         """Stages between the old one and the new one that may not be skipped and never were entered."""
-        required = self.env["crm.stage"].search(
-            [("may_skip", "=", False), ("sequence", "<=", stage.sequence)]
-        )
-        required -= stage
+        required = self.env["crm.stage"].browse(self.env["crm.stage"]._required_ids())
+        required = required.filtered(lambda other: other.sequence <= stage.sequence) - stage
         if not required:
             return {}
         entered = self._entered_stages(required)

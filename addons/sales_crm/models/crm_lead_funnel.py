@@ -123,7 +123,7 @@ class CrmLead(models.Model):
             clients = self.sudo().partner_id.client_id
         res = super().write(vals)
         if self._stage_move_triggers() & vals.keys():
-            self.flush_recordset(["stage_id", "won_status"])
+            self.flush_recordset()  # at once, so that two changes in one transaction are two moves
         if "lost_reason_id" in vals:
             self.env["sales.stage.move"]._follow_lost_reason(self)
         if "partner_id" in vals:

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.fields import Domain
 
 from ..tools.funnel import CODES, LEVELS
@@ -70,9 +70,16 @@ class CrmStage(models.Model):
     # What hangs on the stage
     # ------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        stages = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return stages
+
     def write(self, vals):
         levels = {stage.id: stage.funnel_level for stage in self} if "funnel_level" in vals else {}
         res = super().write(vals)
+        self.env.registry.clear_cache()
         changed = self.filtered(lambda stage: stage.id in levels and stage.funnel_level != levels[stage.id])
         if changed:
             changed.flush_recordset(["funnel_level"])
@@ -84,7 +91,34 @@ class CrmStage(models.Model):
         """The history keeps the stage's name and level."""
         self.check_access("unlink")
         self.env["sales.stage.move"]._keep_stage_names(self)
+        self.env.registry.clear_cache()
         return super().unlink()
+
+    # ------------------------------------------------------
+    # Conditions
+    # ------------------------------------------------------
+
+    @api.model
+    @tools.ormcache()
+    def _demanding_ids(self):
+        """:return: ids of the stages that ask something of the deals that enter them"""
+        # sudo: what a stage asks for holds for whoever moves a deal
+        return frozenset(
+            self.sudo()
+            .search(
+                Domain("required_field_ids", "!=", False)
+                | Domain("required_activity_type_id", "!=", False)
+                | Domain("required_attachment", "=", True)
+            )
+            .ids
+        )
+
+    @api.model
+    @tools.ormcache()
+    def _required_ids(self):
+        """:return: ids of the stages that may not be skipped"""
+        # sudo: as above
+        return tuple(self.sudo().search([("may_skip", "=", False)]).ids)
 
     def _is_between(self, before, after):
         """:return: whether this stage lies on the way from ``before`` (empty: from the beginning)"""

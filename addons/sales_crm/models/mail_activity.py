@@ -359,10 +359,10 @@ class MailActivity(models.Model):
             raise UserError(self.env._("“%s” is closed already.", self.display_name))
         if outcome_id:
             self.outcome_id = outcome_id
+        # First what comes next: the client is never without a next step in between
+        following = self.create(self._prepare_next_step_values(next_step)) if next_step else self.browse()
         _messages, chained = self._action_done(feedback=feedback)
-        if not next_step:
-            return chained[:1].id
-        return self.create(self._prepare_next_step_values(next_step)).id
+        return (following or chained[:1]).id
 
     def _prepare_next_step_values(self, next_step):
         """:param dict next_step: as in :meth:`action_finish`

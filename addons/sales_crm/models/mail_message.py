@@ -1,4 +1,7 @@
 from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools.granted import named_values, naming_documents
 
 
 class MailMessage(models.Model):
@@ -14,6 +17,13 @@ class MailMessage(models.Model):
     @api.model
     def _sales_guard_domain(self, mode):
         return self._sales_guard_by_document("model", "res_id")
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """The chatter asks for the messages of one document: the guard looks at no other model."""
+        named = named_values(Domain(domain), "model")
+        messages = self if named is None else naming_documents(self, self._name, named)
+        return super(MailMessage, messages)._search(domain, *args, **kwargs)
 
     def _message_notifications_to_store(self, store):
         """Core tells an author of mails that came back, whatever has become of the document."""

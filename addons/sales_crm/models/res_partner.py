@@ -94,43 +94,64 @@ class ResPartner(models.Model):
         "client_activity_ids.outcome_id",
     )
     def _compute_contact_dates(self):
-        """Both dates from the activities, in one query however many there are."""
+        """All of these dates from the activities, in one query however many there are."""
         dates = self._query_contact_dates()
         for partner in self:
-            partner.next_step_date, partner.last_contact_date = dates.get(partner._origin.id, (False, False))
+            partner.update(dates.get(partner._origin.id) or dict.fromkeys(self._contact_dates_sql(), False))
 
     def _recompute_contact_dates(self):
-        """Ask for both dates again: activities have left these clients for others."""
-        for name in ("next_step_date", "last_contact_date"):
+        """Ask for the dates again: activities have left these clients for others."""
+        for name in self._contact_dates_sql():
             self.env.add_to_compute(self._fields[name], self)
 
-    def _query_contact_dates(self):
-        """:return: dict client id -> (next step, last contact); the day of a contact is counted in
-        the time zone of the manager who had it, UTC where he has none
+    @api.model
+    def _contact_dates_sql(self):
+        """What is computed from a client's activities. The day of a contact is counted in the time zone of
+        the manager who had it, UTC where he has none.
+
+        :return: dict field name -> SQL of an aggregate over ``activity``, its ``outcome`` and its ``type``
         """
+        return {
+            "next_step_date": SQL("MIN(activity.date_deadline) FILTER (WHERE activity.active IS TRUE)"),
+            "last_contact_date": SQL("MAX(%s) FILTER (WHERE %s)", self._day_done_sql(), self._reached_sql()),
+        }
+
+    @api.model
+    def _day_done_sql(self):
+        """:return: SQL of the day on which ``activity`` was done, where its ``manager`` is"""
+        return SQL(
+            "(activity.datetime_done AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(manager.tz, 'UTC'))::date"
+        )
+
+    @api.model
+    def _reached_sql(self):
+        """:return: SQL of whether ``activity`` was done and reached the client"""
+        return SQL("activity.activity_state_final = 'done' AND outcome.is_contact IS NOT FALSE")
+
+    def _query_contact_dates(self):
+        """:return: dict client id -> dict of :meth:`_contact_dates_sql`"""
         if not self.ids:
             return {}
         self.env["mail.activity"].flush_model()
+        self.env["sales.activity.outcome"].flush_model(["is_contact"])
+        columns = self._contact_dates_sql()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT activity.client_id,
-                       MIN(activity.date_deadline) FILTER (WHERE activity.active IS TRUE),
-                       MAX((activity.datetime_done AT TIME ZONE 'UTC'
-                            AT TIME ZONE COALESCE(manager.tz, 'UTC'))::date)
-                           FILTER (WHERE activity.activity_state_final = 'done'
-                                     AND outcome.is_contact IS NOT FALSE)
+                SELECT activity.client_id, %s
                   FROM mail_activity activity
+                  LEFT JOIN mail_activity_type type ON type.id = activity.activity_type_id
                   LEFT JOIN sales_activity_outcome outcome ON outcome.id = activity.outcome_id
                   LEFT JOIN res_users closer ON closer.id = activity.done_user_id
                   LEFT JOIN res_partner manager ON manager.id = closer.partner_id
                  WHERE activity.client_id = ANY(%s)
                  GROUP BY activity.client_id
                 """,
+                SQL(", ").join(columns.values()),
                 list(self.ids),
             )
         )
-        return {client: (next_step, last_contact) for client, next_step, last_contact in rows}
+        return {client: dict(zip(columns, dates, strict=True)) for client, *dates in rows}
 
     @api.depends("next_step_date")
     def _compute_next_step_late(self):

@@ -281,12 +281,15 @@ class SalesAccessRule(models.Model):
         return Domain.OR(domain for _why, domain in grants)
 
     @api.model
-    def _granted_by_client(self, field_name, mode):
-        """:return: Domain of the records whose client, in ``field_name``, is granted"""
+    def _granted_by_client(self, field_name, mode, lone=False):
+        """:return: Domain of the records whose client, in ``field_name``, is granted
+
+        :param bool lone: and of those without a client
+        """
         clients = self._granted_clients(mode)
         if clients.is_true():
             return clients
-        return GrantedClients(field_name, clients)
+        return GrantedClients(field_name, clients, lone)
 
     @api.model
     def _granted_owners(self, mode, field_name="user_id"):

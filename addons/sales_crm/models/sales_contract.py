@@ -109,6 +109,7 @@ class SalesContract(models.Model):
     note = fields.Html("Terms")
     is_in_force = fields.Boolean("In Force", compute="_compute_is_in_force", search="_search_is_in_force")
     is_expiring = fields.Boolean("Expiring", compute="_compute_is_expiring", search="_search_is_expiring")
+    may_change = fields.Boolean(compute="_compute_may_change")
     date_noticed = fields.Date("Reminded of the End", readonly=True, copy=False)
     order_ids = fields.One2many("sale.order", "contract_id", "Orders")
     order_count = fields.Integer(compute="_compute_counts")
@@ -247,9 +248,15 @@ class SalesContract(models.Model):
                     )
                 )
 
-    def _domain_overlapping(self):
+    def _overlaps(self, other):
+        """:return: whether both are active contracts of a kind with a day in common"""
+        self.ensure_one()
+        domain = self._domain_overlapping(other.client_id)
+        return self.state == "active" and bool(other.filtered_domain(domain))
+
+    def _domain_overlapping(self, client=None):
         return (
-            Domain("client_id", "=", self.client_id.id)
+            Domain("client_id", "=", (client or self.client_id).id)
             & Domain("company_id", "=", self.company_id.id)
             & Domain("kind", "=", self.kind)
             & Domain("id", "!=", self.id)
@@ -329,7 +336,9 @@ class SalesContract(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_state_untouched(vals)
-        return super().create(vals_list)
+        contracts = super().create(vals_list)
+        contracts._forget_credit()
+        return contracts
 
     def write(self, vals):
         self._check_state_untouched(vals)
@@ -337,6 +346,12 @@ class SalesContract(models.Model):
         res = super().write(vals)
         if self._terms() & vals.keys():
             self.filtered("is_in_force")._apply_to_client()
+        self._forget_credit()
+        return res
+
+    def unlink(self):
+        res = super().unlink()
+        self._forget_credit()
         return res
 
     @api.model
@@ -364,6 +379,14 @@ class SalesContract(models.Model):
             raise AccessError(
                 self.env._("Only the head of sales changes a contract that has been activated. Ask him.")
             )
+
+    @api.depends("state")
+    @api.depends_context("uid", "su")
+    def _compute_may_change(self):
+        """Whether the user may change the terms: see :meth:`_check_terms_may_change`."""
+        is_head = self.env.su or self._is_head()
+        for contract in self:
+            contract.may_change = is_head or contract.state == "draft"
 
     @api.model
     def _is_head(self):

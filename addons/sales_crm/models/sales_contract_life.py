@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
+from .res_partner_credit import CREDIT_COLUMNS
+
 
 class SalesContract(models.Model):
     """How a contract comes into force and ends, and what core is told of it."""
@@ -57,8 +59,15 @@ class SalesContract(models.Model):
             raise UserError(self.env._("%s ended before today. Correct the dates first.", self.display_name))
 
     # ------------------------------------------------------
-    # Core's figures of the client
+    # What is known of the client in this transaction, and core's figures of him
     # ------------------------------------------------------
+
+    @api.model
+    def _forget_credit(self):
+        """Have the credit figures of the clients computed anew, by the contracts as they are now: they are
+        not stored and depend on no field, so the ORM would go on with what it has read before.
+        """
+        self.env["res.partner"].invalidate_model([*CREDIT_COLUMNS, "contract_count"], flush=False)
 
     def _apply_to_client(self):
         """Core's payment term and credit limit become those of these contracts, in their companies."""

@@ -99,10 +99,13 @@ class SalesCreditDocument(models.AbstractModel):
 
     def _credit_lock(self):
         """Let only one transaction at a time use up the limits of whoever these documents concern."""
-        clients = self.env["res.partner"].union(
+        self.env["sales.credit"]._lock(self._credit_clients())
+
+    def _credit_clients(self):
+        """:return: commercial partners who owe by these documents, or get the goods"""
+        return self.env["res.partner"].union(
             *(document._credit_payer() for document in self), *self._credit_buyers().values()
         )
-        self.env["sales.credit"]._lock(clients)
 
     def _credit_enforce(self, new=False):
         """These documents have gone through, in this transaction: may they?
@@ -172,8 +175,19 @@ class SalesCreditDocument(models.AbstractModel):
         reasons = self._reasons_of(standing, self._credit_contract())
         buyer = self._credit_buyers().get(self.id)
         if buyer and buyer.id != payer and buyer.id in standings:
-            reasons += self._reasons_of(standings[buyer.id], self._credit_contract())
+            buying = self._credit_standing_of_buyer(standings[buyer.id], standing)
+            reasons += self._reasons_of(buying, self._credit_contract())
         return reasons
+
+    def _credit_standing_of_buyer(self, buyer, payer):
+        """:return: CreditStanding of who gets the goods while somebody else gets the invoice: a payer to whom
+        nobody gave a limit can't lift the buyer's, so what he owes counts as the buyer's
+        """
+        if payer.credit_limit is not None:
+            return buyer
+        return buyer._replace(
+            receivable=buyer.receivable + payer.receivable, open_orders=buyer.open_orders + payer.open_orders
+        )
 
     # ------------------------------------------------------
     # Reasons

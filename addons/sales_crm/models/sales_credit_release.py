@@ -198,7 +198,8 @@ class SalesCreditRelease(models.Model):
                     "decision_note": note,
                 }
             )
-            release.activity_ids.action_feedback(feedback=note or "")
+            # sudo: the request ends with its decision, whether or not there is a next step with the client
+            release.activity_ids.sudo().action_feedback(feedback=note or "")
             release.message_notify(
                 partner_ids=release.user_id.partner_id.ids,
                 subject=release.display_name,

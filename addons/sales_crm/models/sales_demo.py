@@ -2,9 +2,12 @@ from odoo import api, models
 
 from ..demo.book import Book
 from ..demo.company import Company
+from ..demo.contacts import Contacts
 from ..demo.days import Days
 from ..demo.deals import Deals
 from ..demo.history import History
+from ..demo.money import Money
+from ..demo.visits import Visits
 
 HISTORY_DAYS = 128  # working days, about six months
 
@@ -59,6 +62,9 @@ class SalesDemo(models.AbstractModel):
         book = Book(language)
         company = Company(self.env, book, Days(book["tz"], HISTORY_DAYS))
         company.load()
+        Contacts(company).load()
         Deals(company).load()
         History(company).load()
+        Money(company).load()
+        Visits(company).load()
         self.env.flush_all()

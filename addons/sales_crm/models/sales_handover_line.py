@@ -88,16 +88,16 @@ class SalesHandoverLine(models.Model):
     def _told_list(self):
         """:return: Markup of the list for a receiver's message, the first by name"""
         rows = [
-            Markup("<li>%s%s</li>")
-            % (
-                line.client_id._get_html_link() if line.client_id else line.name,
-                f": {line.content}" if line.content else "",
-            )
+            Markup("<li>%s%s</li>") % (line._told_name(), f": {line.content}" if line.content else "")
             for line in self[:LISTED]
         ]
         if len(self) > LISTED:
             rows.append(Markup("<li>%s</li>") % self.env._("and %s more", len(self) - LISTED))
         return Markup("<ul>%s</ul>") % Markup("").join(rows)
+
+    def _told_name(self):
+        """:return: the client or document as it stands in a receiver's message"""
+        return self.client_id._get_html_link() if self.client_id else self.name
 
     def action_open(self):
         """:return: the form of the client or document"""

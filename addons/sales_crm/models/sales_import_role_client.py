@@ -4,6 +4,7 @@ from stdnum.ru import inn
 
 from odoo import api, fields, models
 
+from ..tools.birthday import parse_birthday
 from ..tools.client_state import ClientRow, ClientState
 from ..tools.normalise import (
     client_class,
@@ -268,11 +269,29 @@ class SalesImportRoleClient(models.AbstractModel):
         if "contact_email" in cells:
             contact["email"] = ", ".join(self._emails(row, *cells["contact_email"], said))
         if "contact_birthday" in cells:
-            today = fields.Date.context_today(self)
-            birthday = self._date_of(row, *cells["contact_birthday"], said, high=today.year)
+            birthday = self._birthday_of(row, *cells["contact_birthday"], said)
             if birthday:
                 contact["birthdate_date"] = birthday
         return contact
+
+    @api.model
+    def _birthday_of(self, row, header, text, said):
+        """:return: the birthday, also one without a year; False, and an error of the row, if it is none"""
+        try:
+            return parse_birthday(text, fields.Date.context_today(self))
+        except (ValueError, OverflowError):
+            said.errors.append(
+                self._sentence(
+                    row,
+                    header,
+                    self.env._(
+                        "“%s” is no birthday. Write 25.04.1980, or 25.04 if the year is not known, or leave "
+                        "the cell empty.",
+                        text[:60],
+                    ),
+                )
+            )
+            return False
 
     @api.model
     def _keep_nameless(self, contact, said):

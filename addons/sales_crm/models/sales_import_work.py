@@ -16,6 +16,7 @@ IMPORT_BATCH = 200
 MAX_TRIES = 10  # of one batch, when others change the same rows
 # One message per manager at the end replaces a notification and a message per record
 QUIET = {
+    "sales_import": True,
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
     "mail_create_nolog": True,

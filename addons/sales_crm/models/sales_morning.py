@@ -173,6 +173,12 @@ class SalesMorning(models.AbstractModel):
                            write_uid = %(uid)s, write_date = %(now)s
                       FROM due
                      WHERE activity.id = due.id AND due.policy = 'expire'
+                ), fact AS (
+                    UPDATE sales_plan_line line
+                       SET result = CASE due.policy WHEN 'carry' THEN 'carried' ELSE 'cancelled' END
+                      FROM due
+                     WHERE line.activity_id = due.id AND line.result IN ('open', 'moved')
+                       AND line.date >= due.date_from AND line.date < due.date_to
                 ), next_step AS (
                     SELECT activity.client_id,
                            MIN(CASE WHEN due.id IS NULL THEN activity.date_deadline
@@ -295,35 +301,52 @@ class SalesMorning(models.AbstractModel):
                     RETURNING user_id, date
                 )
                 INSERT INTO sales_plan_line (date, user_id, activity_id, client_id,
-                                             activity_type_id, priority, origin, create_uid,
-                                             create_date, write_uid, write_date)
+                                             activity_type_id, priority, origin, result,
+                                             create_uid, create_date, write_uid, write_date)
                 SELECT frozen.date, frozen.user_id, activity.id, activity.client_id,
                        activity.activity_type_id, activity.priority,
                        CASE WHEN EXISTS (SELECT FROM sales_carry_log log
                                           WHERE log.activity_id = activity.id
                                             AND log.date_to = frozen.date)
-                            THEN 'carried' ELSE 'planned' END,
+                            THEN 'carried' ELSE %(origin)s END,
+                       activity.result,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM frozen
                   JOIN res_users manager ON manager.id = frozen.user_id
                   JOIN res_partner person ON person.id = manager.partner_id
-                  JOIN mail_activity activity
-                    ON activity.user_id = frozen.user_id
-                   AND activity.date_deadline = frozen.date
-                 WHERE activity.active IS TRUE
-                    OR (activity.activity_state_final = 'done'
-                        AND (activity.datetime_done AT TIME ZONE 'UTC'
-                             AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date)
+                  -- Each half by its own index: one condition with OR reads everybody's day for everyone
+                 CROSS JOIN LATERAL (
+                    SELECT opened.id, opened.client_id, opened.activity_type_id, opened.priority,
+                           opened.cadence_id, 'open' AS result
+                      FROM mail_activity opened
+                     WHERE opened.user_id = frozen.user_id AND opened.date_deadline = frozen.date
+                       AND opened.active IS TRUE
+                     UNION ALL
+                    SELECT done.id, done.client_id, done.activity_type_id, done.priority,
+                           done.cadence_id, 'done' AS result
+                      FROM mail_activity done
+                     WHERE done.user_id = frozen.user_id AND done.date_deadline = frozen.date
+                       AND done.date_done BETWEEN frozen.date - 1 AND frozen.date + 1
+                       AND done.active IS NOT TRUE AND done.activity_state_final = 'done'
+                       AND (done.datetime_done AT TIME ZONE 'UTC'
+                            AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date
+                 ) activity
                 RETURNING id
                 """,
                 plan=self._plan_sql(days),
                 due=self._due_of_plan_sql(),
+                origin=self._origin_sql(),
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
         self.env["sales.plan.line"].invalidate_model()
         return len(lines)
+
+    @api.model
+    def _origin_sql(self):
+        """:return: SQL of how an ``activity`` that was not carried over came into the plan"""
+        return SQL("'planned'")
 
     @api.model
     def _due_of_plan_sql(self):

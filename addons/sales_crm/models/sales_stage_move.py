@@ -158,15 +158,15 @@ class SalesStageMove(models.Model):
                        %s::timestamp AS date
                   FROM unnest(%s::int[], %s::int[], %s::varchar[]) AS old(id, stage_id, status)
                   JOIN crm_lead lead ON lead.id = old.id
-                 WHERE (lead.stage_id IS DISTINCT FROM old.stage_id
-                        OR lead.won_status IS DISTINCT FROM old.status)
-                   AND EXISTS (SELECT FROM sales_stage_move move WHERE move.lead_id = lead.id)
+                 WHERE lead.stage_id IS DISTINCT FROM old.stage_id
+                    OR lead.won_status IS DISTINCT FROM old.status
                 """,
                 fields.Datetime.now(),
                 list(before),
                 [stage for stage, _status in before.values()],
                 [status for _stage, status in before.values()],
-            )
+            ),
+            begun=True,
         )
 
     @api.model
@@ -196,12 +196,18 @@ class SalesStageMove(models.Model):
         )
 
     @api.model
-    def _insert(self, events):
-        """One INSERT for any number of deals; then the clients' places are counted again.
+    def _insert(self, events, begun=False):
+        """One INSERT for any number of deals; then the clients' places are counted again, where the
+        events may have changed them.
+
+        What stands in other tables is looked up by subqueries, not joined: PostgreSQL takes longer to
+        find the best order of eight joins than to run them.
 
         :param SQL events: query that gives ``lead_id``, ``stage_from_id``, ``stage_to_id``,
             ``outcome``, ``date``
+        :param bool begun: leave out deals without any history
         """
+        level = SQL("(SELECT stage.funnel_level FROM crm_stage stage WHERE stage.id = event.stage_to_id)")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -210,10 +216,14 @@ class SalesStageMove(models.Model):
                     stage_from_id, stage_to_id, level_from, level_to, rank_before, rank_after, outcome,
                     date, days_in_stage, amount, lost_reason_id, rebuilt,
                     create_uid, create_date, write_uid, write_date)
-                SELECT lead.id, lead.id, lead.name, partner.client_id, lead.user_id, lead.team_id,
-                       company.id, company.currency_id,
+                SELECT lead.id, lead.id, lead.name,
+                       (SELECT partner.client_id FROM res_partner partner WHERE partner.id = lead.partner_id),
+                       lead.user_id, lead.team_id, COALESCE(lead.company_id, %(company)s),
+                       (SELECT company.currency_id FROM res_company company
+                         WHERE company.id = COALESCE(lead.company_id, %(company)s)),
                        event.stage_from_id, event.stage_to_id,
-                       stage_from.funnel_level, stage_to.funnel_level,
+                       (SELECT stage.funnel_level FROM crm_stage stage WHERE stage.id = event.stage_from_id),
+                       %(level)s,
                        COALESCE(last.rank_after, -1),
                        GREATEST(last.rank_after, 0, %(rank)s,
                                 CASE event.outcome WHEN 'won' THEN %(deal)s END),
@@ -225,19 +235,20 @@ class SalesStageMove(models.Model):
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (%(events)s) event
                   JOIN crm_lead lead ON lead.id = event.lead_id
-                  JOIN res_company company ON company.id = COALESCE(lead.company_id, %(company)s)
-                  LEFT JOIN res_partner partner ON partner.id = lead.partner_id
-                  LEFT JOIN crm_stage stage_from ON stage_from.id = event.stage_from_id
-                  LEFT JOIN crm_stage stage_to ON stage_to.id = event.stage_to_id
                   LEFT JOIN LATERAL (
                         SELECT move.date, move.rank_after FROM sales_stage_move move
                          WHERE move.lead_id = lead.id ORDER BY move.id DESC LIMIT 1) last ON TRUE
+                 WHERE %(begun)s
                  ORDER BY lead.id
-                RETURNING client_id
+                RETURNING client_id, outcome, level_from, level_to,
+                          (SELECT client.funnel_level FROM res_partner client
+                            WHERE client.id = sales_stage_move.client_id)
                 """,
-                rank=rank_sql(SQL("stage_to.funnel_level")),
+                level=level,
+                rank=rank_sql(level),
                 deal=rank("deal"),
                 events=events,
+                begun=SQL("last.rank_after IS NOT NULL") if begun else SQL("TRUE"),
                 company=self.env.company.id,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
@@ -246,7 +257,19 @@ class SalesStageMove(models.Model):
         if rows:
             # new rows only: what is cached of the others, or waits to be written, stays right
             self.env["crm.lead"].invalidate_model(["stage_move_ids", "funnel_report_ids"], flush=False)
-            self.env["res.partner"]._refresh_funnel_levels({client for (client,) in rows if client})
+            self.env["res.partner"]._refresh_funnel_levels(
+                {client for client, *event in rows if client and self._may_change_place(*event)}
+            )
+
+    @api.model
+    def _may_change_place(self, outcome, level_from, level_to, place):
+        """:return: whether an event of one deal may give its client another place than ``place``"""
+        if outcome not in ("created", "moved") or not place:
+            return True
+        before, after = (rank(level) or 0 for level in (level_from, level_to))
+        if outcome == "created":
+            return after > rank(place)
+        return before != after and max(before, after) >= rank(place)
 
     @api.model
     def _follow_lost_reason(self, leads):

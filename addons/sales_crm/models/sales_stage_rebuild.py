@@ -108,8 +108,11 @@ class SalesStageMove(models.Model):
 
     @api.model
     def _rebuild_events_sql(self):
-        """:return: SQL of ``event``: creation, tracked changes, and how the deal ended, if the
-        chatter doesn't tell
+        """Creation is never after the first tracked change: a message's date has no fractions of a
+        second, ``create_date`` has them.
+
+        :return: SQL of ``event``: creation, tracked changes, and how the deal ended, if the chatter
+            doesn't tell
         """
         return SQL(
             """
@@ -137,13 +140,17 @@ class SalesStageMove(models.Model):
             ), first_stage AS (
                 SELECT DISTINCT ON (lead_id) lead_id, stage_from, name_from
                   FROM tracked WHERE field = 'stage_id' ORDER BY lead_id, date, number
+            ), first_said AS (
+                SELECT lead_id, MIN(date) AS date FROM tracked GROUP BY lead_id
             ), event AS (
-                SELECT deal.id AS lead_id, 0 AS number, deal.create_date AS date,
+                SELECT deal.id AS lead_id, 0 AS number, LEAST(deal.create_date, first_said.date) AS date,
                        deal.create_uid AS author,
                        CASE WHEN first_stage.lead_id IS NOT NULL THEN first_stage.stage_from
                             WHEN deal.won_status = 'won' THEN NULL ELSE deal.stage_id END AS stage_to,
                        first_stage.name_from AS name_to, TRUE AS enters, 'created' AS outcome
-                  FROM deal LEFT JOIN first_stage ON first_stage.lead_id = deal.id
+                  FROM deal
+                  LEFT JOIN first_stage ON first_stage.lead_id = deal.id
+                  LEFT JOIN first_said ON first_said.lead_id = deal.id
                 UNION ALL
                 SELECT lead_id, number, date, author, stage_to, name_to, TRUE, outcome FROM moved
                 UNION ALL

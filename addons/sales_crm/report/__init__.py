@@ -5,8 +5,17 @@ from . import sales_receivable_report
 from . import sales_receivable_xlsx
 from . import sales_funnel_report
 from . import sales_funnel
+from . import sales_funnel_figures
 from . import sales_funnel_xlsx
 from . import sales_client_history
 from . import sales_client_history_work
 from . import sales_client_history_money
+from . import sales_client_history_promise
 from . import sales_client_history_xlsx
+from . import sales_client_brief
+from . import sales_client_duplicate
+from . import sales_client_history_visit
+from . import sales_visit_report
+from . import sales_route
+from . import sales_activity_report
+from . import sales_activity_xlsx

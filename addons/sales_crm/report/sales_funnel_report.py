@@ -47,7 +47,16 @@ class SalesFunnelReport(models.Model):
     rank = fields.Integer(readonly=True, aggregator=False)
     date = fields.Datetime("Reached on", readonly=True)
     amount = fields.Monetary(readonly=True)
+    tag_ids = fields.Many2many(
+        "crm.tag",
+        related="lead_id.tag_ids",
+        string="Product or Tag",
+        help="Imported deals have their product as a tag.",
+    )
     status = fields.Selection(STATUSES, "Now", readonly=True)
+    win_rate = fields.Float(
+        readonly=True, aggregator="avg", help="Won deals among those that are won or lost by now."
+    )
     rebuilt = fields.Boolean(readonly=True)
     to_informed = fields.Float("Share: Informed", readonly=True, aggregator="avg")
     to_interest = fields.Float("Share: Interest", readonly=True, aggregator="avg")
@@ -70,6 +79,7 @@ class SalesFunnelReport(models.Model):
     def _table_query(self):
         return SQL(
             """
+            SELECT row.*, CASE row.status WHEN 'won' THEN 1.0 WHEN 'lost' THEN 0.0 END AS win_rate FROM (
             SELECT move.id * %(levels)s + level.rank AS id, move.lead_id, move.lead_key, move.lead_name,
                    move.client_id, move.user_id, move.team_id, move.company_id, move.currency_id,
                    lead.source_id, lead.approach, client.client_class,
@@ -89,6 +99,7 @@ class SalesFunnelReport(models.Model):
               LEFT JOIN LATERAL (
                     SELECT %(paths)s FROM sales_stage_move later
                      WHERE later.lead_key = move.lead_key) path ON TRUE
+            ) row
             """,
             levels=len(CODES),
             codes=CODES,
@@ -98,7 +109,7 @@ class SalesFunnelReport(models.Model):
                     """
                     CASE WHEN level.rank < %(rank)s THEN (%(path)s IS NOT NULL)::int END AS %(to)s,
                     CASE WHEN level.rank < %(rank)s
-                         THEN EXTRACT(EPOCH FROM %(path)s - move.date)::float / 86400 END AS %(days)s
+                         THEN date_part('epoch', %(path)s - move.date) / 86400 END AS %(days)s
                     """,
                     rank=rank,
                     path=SQL.identifier("path", code),

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 AGES = [
@@ -149,3 +149,21 @@ class SalesReceivableReport(models.Model):
             "res_id": self.move_id.id,
             "views": [[False, "form"]],
         }
+
+    def action_promise(self):
+        """:return: the dialog for a promise to pay what is left of this instalment
+        :raise UserError: it is a payment that waits to be matched
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if self.residual <= 0:
+            raise UserError(self.env._("%s: nothing is left to pay, so nothing to promise.", self.number))
+        # sudo: only whether it is an invoice
+        invoice = self.move_id.sudo().move_type == "out_invoice"
+        return self.env["sales.promise"]._action_ask(
+            self.client_id,
+            amount=self.residual_currency,
+            currency_id=self.currency_id.id,
+            company_id=self.company_id.id,
+            move_id=self.move_id.id if invoice else False,
+        )

@@ -1,9 +1,11 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 
+from ..tools import granted
 from .common import SalesCrmCommon
 
 
@@ -165,6 +167,46 @@ class TestAccessRule(AccessCase):
         form.scope = "managers"
         form.manager_ids.add(self.colleague)
         self.assertIn("+1", form.effect)
+
+    def test_few_and_many_clients_are_the_same_question(self):
+        """Clients, their contacts and work, and what is nobody's: whichever form the database gets."""
+        Partner = self.env["res.partner"]
+        contact = Partner.create({"name": "Ivanov", "parent_id": self.client.id})
+        supplier = Partner.create({"name": "Supplier"})
+        archived = self._create_client("Archived", self.manager, active=False)
+        ticked = self.colleague.partner_id
+        ticked.is_client = True
+        own, foreign = self._plan(self.client, "2026-12-01"), self._plan(self.foreign, "2026-12-01")
+        of_ticked = self._plan(ticked, "2026-12-01")
+        self._rule(scope="domain", client_domain="[('client_class', '=', 'C'), ('ref', '=', 'none')]")
+        partners = self.client | contact | supplier | archived | ticked | self.foreign | self.contact
+        activities = own | foreign | of_ticked
+        for few in (1000, -1):
+            self.env.registry.clear_cache()
+            self.env.invalidate_all()
+            with self.subTest(few=few), patch.object(granted, "FEW_CLIENTS", few):
+                env = self.env(user=self.manager, context={"active_test": False})
+                found = env["res.partner"].search([("id", "in", partners.ids)])
+                self.assertEqual(found, partners.with_env(env) - self.foreign - self.contact)
+                for domain in ([("id", "in", activities.ids)], [("create_uid", "!=", False)]):
+                    found = env["mail.activity"].search(domain) & activities
+                    self.assertEqual(found.with_env(self.env), own | of_ticked)
+                    rows = env["mail.activity"].formatted_read_group(domain, ["client_id"], [])
+                    shown = {row["client_id"] and row["client_id"][0] for row in rows}
+                    self.assertIn(self.client.id, shown)
+                    self.assertNotIn(self.foreign.id, shown)
+
+    def test_users_to_whom_no_rule_applies_are_named(self):
+        user = new_test_user(self.env, "core_salesman", "sales_team.group_sale_salesman", name="Core Sidorov")
+        Check = self.env["sales.access.check"].with_user(self.head)
+        rule = self._rule(scope="all")
+        note = Check.create({"kind": "user"}).unrestricted_note
+        self.assertIn("Core Sidorov", note)
+        self.assertIn("Core Sidorov", rule.with_user(self.head).unrestricted_note)
+        self.assertNotIn(self.manager.name, note)
+        self.assertNotIn(self.head.name, note)
+        user.group_ids = [Command.link(self.env.ref("sales_crm.group_manager").id)]
+        self.assertNotIn("Core Sidorov", Check.create({"kind": "user"}).unrestricted_note or "")
 
     def test_who_sees_what(self):
         rule = self._rule(

@@ -54,6 +54,7 @@ class TestClientHistory(HandoverCommon):
             "email": 1,
             "quotation": len(orders),
             "order": len(orders.filtered(lambda order: order.state == "sale")),
+            "stage": self.env["sales.stage.move"].search_count([("client_id", "=", self.client.id)]),
         }
         counts = {kind: len(found) for kind, found in events.grouped("kind").items()}
         self.assertEqual(counts, recount)

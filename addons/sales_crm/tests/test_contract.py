@@ -112,11 +112,76 @@ class TestContract(CreditCase):
             self.client, name="old", date_start=self.today - timedelta(days=300), activate=False
         )
         ended.sudo().state = "terminated"
-        for contract in (foreign, ended):
+        expired = self._contract(
+            self.client,
+            name="older",
+            date_start=self.today - timedelta(days=300),
+            date_end=self.today - timedelta(days=200),
+            activate=False,
+        )
+        expired.sudo().state = "active"  # the job that ends it has not run yet
+        draft = self._contract(self.client, name="next", activate=False)
+        for contract in (foreign, ended, expired, draft):
             with self.assertRaises(ValidationError), self.cr.savepoint():
                 self._order(1).contract_id = contract
             with self.assertRaises(ValidationError), self.cr.savepoint():
                 self._owe(10, post=False).contract_id = contract
+
+    def test_smart_buttons(self):
+        order = self._order(1)
+        order.action_confirm()
+        invoice = order._create_invoices()
+        self.assertEqual((self.contract.order_count, self.contract.invoice_count), (1, 1))
+        for action, documents in (
+            (self.contract.action_view_orders(), order),
+            (self.contract.action_view_invoices(), invoice),
+            (self.client.action_view_contracts(), self.contract),
+        ):
+            self.assertEqual(self.env[action["res_model"]].search(action["domain"]), documents)
+
+    def test_the_card_follows_at_once(self):
+        """In one transaction, without reading anew: activated, changed, ended, taken up again."""
+        other = self._create_client("Other", self.manager).with_company(self.company)
+        contact = other.create({"name": "Buyer", "parent_id": other.id})
+        self._owe(300, client=other)
+
+        def shown():
+            return [
+                (partner.credit_state, partner.credit_limited, partner.credit_available, partner.contract_id)
+                for partner in (other, contact, other.with_user(self.manager))
+            ]
+
+        nothing = self.contract.browse()
+        self.assertEqual(set(shown()), {("ok", False, 0, nothing)})
+        self.assertEqual(other.contract_count, 0)
+        contract = self._contract(other, activate=False)
+        self.assertEqual(other.contract_count, 1)
+        self.assertEqual(set(shown()), {("ok", False, 0, nothing)})
+        contract.action_activate()
+        self.assertEqual(set(shown()), {("ok", True, 700, contract)})
+        contract.credit_limit = 200
+        self.assertEqual(set(shown()), {("over_limit", True, -100, contract)})
+        contract.credit_limit = 1000
+        contract.date_end = self.today - timedelta(days=1)
+        self.assertEqual({state for state, *_rest in shown()}, {"no_contract"})
+        self.env["sales.contract"]._cron_contracts()
+        self.assertEqual(contract.state, "expired")
+        self.assertEqual({state for state, *_rest in shown()}, {"no_contract"})
+        contract.action_draft()
+        contract.date_end = False
+        contract.action_activate()
+        self.assertEqual(set(shown()), {("ok", True, 700, contract)})
+        contract.action_terminate()
+        self.assertEqual(set(shown()), {("no_contract", False, 0, nothing)})
+
+    def test_its_terms_are_shut_for_the_manager(self):
+        draft = self._contract(self.client, activate=False, name="2")
+        for contract, user, may in (
+            (self.contract, self.manager, False),
+            (self.contract, self.head, True),
+            (draft, self.manager, True),
+        ):
+            self.assertEqual(contract.with_user(user).may_change, may)
 
     def test_copy(self):
         self.assertEqual(self.contract.copy().state, "draft")

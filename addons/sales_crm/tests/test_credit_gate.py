@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -43,6 +41,15 @@ class TestCreditGate(CreditCase):
         )
         for route in routes:
             self._assert_blocked(route)
+        job = self.env["ir.cron"].create(
+            {
+                "name": "Confirm",
+                "model_id": self.env["ir.model"]._get_id("sale.order"),
+                "state": "code",
+                "code": f"model.browse({order.id}).action_confirm()",
+            }
+        )
+        self._assert_blocked(job.ir_actions_server_id.run)
         results = self.env["sale.order"].load(
             [
                 "partner_id/.id",
@@ -103,6 +110,19 @@ class TestCreditGate(CreditCase):
                 order.order_line.write(values)
         order.order_line.is_downpayment = True
         self._assert_blocked(order.action_confirm)
+
+    def test_a_payer_without_a_limit_lifts_nobodys(self):
+        """Somebody without a contract gets the invoice: what he is sold counts as the buyer's."""
+        payer = self.env["res.partner"].create({"name": "Payer"})
+        self._assert_blocked(self._order(11, partner_invoice_id=payer.id).action_confirm)
+        self._order(6, partner_invoice_id=payer.id).action_confirm()
+        second = self._order(5, partner_invoice_id=payer.id)
+        self.assertEqual(self._codes(second), {"over_limit"})
+        self._assert_blocked(second.action_confirm)
+        self._contract(payer, credit_limit=5000)
+        self.env.invalidate_all()
+        second.action_confirm()
+        self.assertEqual(second.state, "sale")
 
     def test_buyer_and_payer(self):
         contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.client.id})
@@ -300,112 +320,3 @@ class TestCreditGate(CreditCase):
         self.assertEqual(found[0], client)
         groups = Partner.formatted_read_group([("is_client", "=", True)], ["credit_state"], ["__count"])
         self.assertIn(("overdue", 1), [(group["credit_state"], group["__count"]) for group in groups])
-
-
-@tagged("post_install", "-at_install")
-class TestCreditRelease(CreditCase):
-    """The exception: who asks, who decides, what it is good for."""
-
-    def setUp(self):
-        super().setUp()
-        self.order = self._order(12)
-        self.ask = self.env["sales.credit.ask"].with_user(self.manager)
-        self.Release = self.env["sales.credit.release"]
-
-    def _release(self, order=None):
-        order = order or self.order
-        wizard = self.ask.create(
-            {"res_model": order._name, "res_id": order.id, "reason": "He pays on Friday"}
-        )
-        wizard.action_ask()
-        return self.Release.search([("order_id", "=", order.id)], limit=1)
-
-    def test_asked_approved_and_used_once(self):
-        release = self._release()
-        self.assertEqual((release.state, release.amount, release.client_id), ("requested", 1200, self.client))
-        self.assertIn(self.controller, release.activity_ids.user_id)
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.order.with_user(self.manager).action_confirm()
-        release.with_user(self.controller).action_approve()
-        self.assertEqual(self.order.credit_release_state, "approved")
-        self.order.with_user(self.manager).action_confirm()
-        self.assertEqual(release.state, "used")
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.order.order_line.product_uom_qty = 13
-        self.order._action_cancel()
-        self.order.action_draft()
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.order.action_confirm()
-
-    def test_for_an_order_that_has_to_grow(self):
-        order = self._order(10)
-        order.action_confirm()
-        wizard = self.ask.create({"res_model": "sale.order", "res_id": order.id, "reason": "More"})
-        self.assertEqual(wizard.amount, 1000)
-        with self.assertRaises(UserError), self.cr.savepoint():
-            wizard.action_ask()
-        wizard.amount = 1300
-        wizard.action_ask()
-        order.credit_release_ids.with_user(self.controller).action_approve()
-        with self.assertRaises(UserError), self.cr.savepoint():
-            order.order_line.product_uom_qty = 14
-        order.order_line.with_user(self.manager).product_uom_qty = 13
-        self.assertEqual(order.credit_release_ids.state, "used")
-
-    def test_for_its_amount_and_until_its_day(self):
-        release = self._release()
-        release.with_user(self.controller).action_approve()
-        self.order.order_line.product_uom_qty = 13
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.order.action_confirm()
-        self.order.order_line.product_uom_qty = 12
-        release.sudo().date_to = self.today - timedelta(days=1)
-        with self.assertRaises(UserError), self.cr.savepoint():
-            self.order.action_confirm()
-        self.Release._cron_expire()
-        self.assertEqual(release.state, "expired")
-
-    def test_nobody_writes_it_by_himself(self):
-        release = self._release()
-        admin = self.env.ref("base.user_admin")
-        admin.write({"company_ids": [Command.link(self.company.id)]})
-        for user in (self.manager, self.head, self.controller, admin):
-            as_user = release.with_user(user)
-            for action in (
-                lambda as_user=as_user: as_user.write({"state": "approved"}),
-                lambda as_user=as_user: as_user.create(
-                    {"order_id": self.order.id, "client_id": self.client.id, "state": "approved"}
-                ),
-            ):
-                with self.assertRaises(AccessError), self.cr.savepoint():
-                    action()
-        with self.assertRaises(UserError), self.cr.savepoint():
-            release.sudo().unlink()
-
-    def test_who_decides(self):
-        release = self._release()
-        for user in (self.manager, self.head):
-            with self.assertRaises(AccessError), self.cr.savepoint():
-                release.with_user(user).action_approve()
-        self.controller.sales_release_limit = 1199
-        with self.assertRaisesRegex(AccessError, "above your own amount"), self.cr.savepoint():
-            release.with_user(self.controller).action_approve()
-        self.controller.sales_release_limit = 1200
-        release.with_user(self.controller).action_refuse("Old debt first")
-        self.assertEqual((release.state, release.approver_id), ("refused", self.controller))
-        with self.assertRaises(UserError), self.cr.savepoint():
-            release.with_user(self.controller).action_approve()
-
-    def test_only_where_something_stops(self):
-        with self.assertRaisesRegex(UserError, "no release is needed"), self.cr.savepoint():
-            self._release(self._order(1))
-        self._release()
-        with self.assertRaisesRegex(UserError, "asked for already"), self.cr.savepoint():
-            self._release()
-
-    def test_only_for_documents_one_may_change(self):
-        foreign = self._create_client("Foreign", self.colleague)
-        self._contract(foreign)
-        order = self._order(12, foreign, user_id=self.colleague.id)
-        with self.assertRaises(AccessError), self.cr.savepoint():
-            self._release(order)

@@ -57,6 +57,8 @@ class DemoMixin:
                 )
         self.assertTrue(all(m.has_group("sales_crm.group_manager") for m in self.managers))
         self.assertTrue(self.staff["head"].has_group("sales_crm.group_head"))
+        self.assertTrue(self.staff["head"].has_group("sales_crm.group_credit_controller"))
+        self.assertGreater(self.staff["head"].sales_release_limit, 0, "somebody decides about releases")
         self.assertFalse(self.staff["accountant"].has_group("sales_team.group_sale_salesman"))
         self.assertEqual(self.managers.sale_team_id.user_id, self.staff["head"])
 
@@ -182,6 +184,23 @@ class DemoMixin:
 class TestDemoRussian(DemoMixin, TransactionCase):
     language = "ru"
     former = ["ivanov", "melnikova"]
+
+    def test_debt(self):
+        """Clients on credit: most are fine, some are overdue or over their limit, and some have promised."""
+        contracts = self.env["sales.contract"].search([("client_id", "in", self.clients.ids)])
+        self.assertTrue(all(contracts.mapped("is_in_force")))
+        self.assertTrue(any(contracts.mapped("is_expiring")))
+        invoices = self.env["account.move"].search(
+            [("partner_id", "in", self.clients.ids), ("move_type", "=", "out_invoice")]
+        )
+        self.assertEqual(set(invoices.mapped("payment_state")), {"paid", "not_paid"})
+        self.assertEqual(invoices.commercial_partner_id, contracts.client_id)
+        states = {state: len(clients) for state, clients in self.clients.grouped("credit_state").items()}
+        self.assertGreater(states["ok"], 100)
+        self.assertGreater(states["over_limit"], 0)
+        self.assertGreater(states["overdue"], 0)
+        promises = self.env["sales.promise"].search([("client_id", "in", self.clients.ids)])
+        self.assertEqual(set(promises.mapped("state")), {"open", "broken"})
 
     def test_tax_numbers(self):
         for client in self.clients:

@@ -2,7 +2,7 @@ import random
 from datetime import datetime, timedelta
 from statistics import mean, median
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -220,6 +220,35 @@ class TestFunnelReport(FunnelCommon):
         before = self.env["sales.funnel"].get_funnel(options)["bars"][0]["count"]
         deal.unlink()
         self.assertEqual(self.env["sales.funnel"].get_funnel(options)["bars"][0]["count"], before)
+
+    def test_by_product(self):
+        """A deal of two products counts with both; one of none is among them too, each can be opened."""
+        tyres, rims = self.env["crm.tag"].create([{"name": "Tyres"}, {"name": "Rims"}])
+        both = self._deal(self.offer, tag_ids=[Command.set((tyres | rims).ids)])
+        both.action_set_won()
+        one = self._deal(tag_ids=[Command.set(tyres.ids)])
+        one.action_set_lost()
+        none = self._deal()
+        Funnel = self.env["sales.funnel"].with_user(self.head)
+        options = {"user_id": self.manager.id, "group": "tag_ids"}
+        lines = {line["value"]: line for line in Funnel.get_funnel(options)["groups"]}
+        expected = {tyres.id: both | one, rims.id: both, False: none}
+        self.assertEqual(set(lines), set(expected))
+        for value, deals in expected.items():
+            self.assertEqual(lines[value]["bars"][0]["count"], len(deals))
+            action = Funnel.get_deals_action(options, "cold", "tag_ids", value)
+            self.assertEqual(
+                self.env["crm.lead"].with_context(**action["context"]).search(action["domain"]), deals
+            )
+        rows = self.env["sales.funnel.report"].search([("lead_id", "in", (both | one | none).ids)])
+        self.assertEqual(
+            dict(
+                rows._read_group(
+                    [("id", "in", rows.ids), ("level", "=", "cold")], ["tag_ids"], ["win_rate:avg"]
+                )
+            ),
+            {tyres: 0.5, rims: 1, self.env["crm.tag"]: False},
+        )
 
     def test_status_and_bad_options(self):
         deal = self._deal(self.offer)

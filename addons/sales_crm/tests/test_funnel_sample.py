@@ -117,6 +117,15 @@ class TestFunnelSample(ImportCommon):
             for dimension, lines in found.items()
         }
 
+    def _seen(self, group):
+        """What a head reads in the pivot of new deals: win rate and cycle by ``group``."""
+        return {
+            record.display_name: (round(rate, 6), round(days, 6))
+            for record, rate, days in self.env["sales.funnel.report"]
+            .with_user(self.head)
+            ._read_group([("level", "=", "cold")], [group], ["win_rate:avg", "days_to_deal:avg"])
+        }
+
     def test_equal_to_the_csv(self):
         self.env["crm.lead"].with_context(active_test=False).search([]).unlink()
         self.env["sales.stage.move"].search([]).unlink()
@@ -126,10 +135,21 @@ class TestFunnelSample(ImportCommon):
             self.assertEqual(counted[dimension], lines)
             for name, figures in sorted(lines.items()):
                 _logger.info("sample|%s|%s|%s", dimension, name, "|".join(map(str, figures)))
-        bars = (
+        for dimension, group in (("agent", "user_id"), ("product", "tag_ids")):
+            self.assertEqual(
+                self._seen(group), {name: figures[2:4] for name, figures in expected[dimension].items()}
+            )
+        shown = (
             self.env["sales.funnel"]
             .with_user(self.head)
-            .get_funnel({"date_from": "2016-01-01", "date_to": "2026-12-31"})["bars"]
+            .get_funnel({"date_from": "2016-01-01", "date_to": "2026-12-31", "group": "tag_ids"})
         )
         won = sum(line[0] for line in expected["agent"].values())
-        self.assertEqual(next(bar["count"] for bar in bars if bar["level"] == "deal"), won)
+        self.assertEqual(next(bar["count"] for bar in shown["bars"] if bar["level"] == "deal"), won)
+        self.assertEqual(
+            {
+                line["name"]: next(bar["count"] for bar in line["bars"] if bar["level"] == "deal")
+                for line in shown["groups"]
+            },
+            {name: figures[0] for name, figures in expected["product"].items()},
+        )

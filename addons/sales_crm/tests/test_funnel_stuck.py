@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.modules.module import load_script
 from odoo.tests import tagged
 
 from ..tools.funnel import CODES
@@ -156,6 +157,47 @@ class TestFunnelMapping(FunnelCommon):
         self.assertEqual(self.cold.funnel_level, "cold")
         self.assertEqual(self.won.funnel_level, levels[self.won])
         self.assertEqual(self.env["crm.stage"].search([]).read(["name", "sequence", "is_won"]), before)
+
+    def test_update_of_a_pipeline_in_use(self):
+        """The update to the version with the funnel: the past is rebuilt; with the levels that a head
+        sets afterwards, the old deals stand in the funnel.
+        """
+        stages = self.cold | self.interest | self.offer | self.negotiation | self.won
+        stages.write({"funnel_level": False})
+        deal = self._deal().with_context(tracking_disable=False)
+        for stage in (self.cold, self.offer):
+            deal.stage_id = stage
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+        kept = self._story(deal)
+        self.env.cr.execute("DELETE FROM sales_stage_move WHERE lead_id = %s", [deal.id])
+        # Entered and moved within one second: only ``create_date`` has fractions of it
+        self.env.cr.execute(
+            "UPDATE crm_lead SET create_date = date_trunc('second', create_date) + '0.9 s' WHERE id = %s",
+            [deal.id],
+        )
+        self.env.cr.execute(
+            "UPDATE mail_message message SET date = date_trunc('second', lead.create_date) FROM crm_lead lead"
+            " WHERE message.model = 'crm.lead' AND message.res_id = lead.id AND lead.id = %s",
+            [deal.id],
+        )
+        self.env.invalidate_all()
+        script = "sales_crm/migrations/19.0.1.2.0/post-migrate.py"
+        for _twice in range(2):
+            load_script(script, "sales_crm_post_migrate").migrate(self.env.cr, "19.0.1.1.0")
+            self.env.invalidate_all()
+            self.assertEqual(self._story(deal), kept)
+        self.assertEqual(set(self._moves(deal).mapped("rebuilt")), {True})
+        self.assertFalse(any(stages.mapped("funnel_level")), "Nobody was asked yet")
+        mapping = self.env["sales.stage.mapping"].with_user(self.head).create({})
+        mapping.action_apply()
+        self.assertEqual(
+            self._moves(deal).mapped("level_to"), [self.cold.funnel_level, self.offer.funnel_level]
+        )
+        bars = self.env["sales.funnel"].with_user(self.head).get_funnel({"user_id": self.manager.id})["bars"]
+        reached = {bar["level"] for bar in bars if bar["count"]}
+        self.assertIn(self.offer.funnel_level, reached)
+        self.assertEqual(self.client.funnel_level, self.offer.funnel_level)
 
     def test_only_a_head(self):
         with self.assertRaises(AccessError):

@@ -385,6 +385,7 @@ class TestMorning(SalesCrmCommon):
             for _number in range(count):
                 self._plan(self.client, day)
             self.env.flush_all()
+            self.env.invalidate_all()  # a cron starts with nothing in the cache
             before = self.env.cr.sql_log_count
             self._run_morning(moment)
             return self.env.cr.sql_log_count - before

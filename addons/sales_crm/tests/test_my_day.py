@@ -61,6 +61,31 @@ class TestMyDay(SalesCrmCommon):
         with self.assertRaises(AccessError):
             self._day(self.head, user_id=stranger.id)
 
+    def test_changes_say_what_the_whole_day_says(self):
+        done, moved, left = (self._plan(self.client, TODAY) for _number in range(3))
+        self._run_morning(MORNING)
+        self._day()
+        with self._at(MORNING):
+            next_step = done.with_user(self.manager).action_finish(
+                self.outcome.id, "Agreed", {"date_deadline": TODAY, "priority": "1"}
+            )
+            moved.with_user(self.manager).action_move(TOMORROW)
+            changes = (
+                self.env["sales.my.day"]
+                .with_user(self.manager)
+                .get_changes(self.manager.id, TODAY, [moved.id, left.id])
+            )
+        day = self._day()
+        self.assertEqual(changes["figures"], day["figures"])
+        self.assertEqual(changes["open"], [row["id"] for row in day["rows"]])
+        self.assertEqual(changes["open"], [next_step, left.id])
+        self.assertEqual(changes["done"], done.ids)
+        sent = {row["id"]: row for row in changes["rows"]}
+        self.assertEqual(set(sent), {next_step, done.id})
+        self.assertEqual(sent[next_step], next(row for row in day["rows"] if row["id"] == next_step))
+        with self.assertRaises(AccessError):
+            self.env["sales.my.day"].with_user(self.colleague).get_changes(self.manager.id, TODAY, [])
+
     # ------------------------------------------------------
     # Figures
     # ------------------------------------------------------

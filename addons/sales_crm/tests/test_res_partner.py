@@ -19,9 +19,10 @@ class TestClientCard(SalesCrmCommon):
         card.name = "Gamma"
         card.user_id = self.manager
         card.client_class = "A"
+        card.client_class_reason = "Known for years"
         with card.child_ids.new() as contact:
             contact.name = "Vera"
-            contact.birthdate_date = "1985-04-12"
+            contact.birthday = "04/12/1985"
         client = card.save()
         self.assertTrue(client.is_client)
         self.assertEqual(client.child_ids.user_id, self.manager)

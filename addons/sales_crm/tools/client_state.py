@@ -6,6 +6,7 @@ is compared with both in the same way. Pure Python: no query, no message.
 
 from dataclasses import dataclass, field
 
+from .birthday import same_birthday
 from .normalise import name_key, person_key, phone_format, plain, squeeze, tax_key
 
 CLIENT_FIELDS = (
@@ -97,7 +98,7 @@ class ClientState:
         changes = Changes()
         for name, value in row.values.items():
             old = self.values.get(name)
-            if comparable(name, old, self.region) == comparable(name, value, self.region):
+            if self._is_known(name, old, value):
                 continue
             if old and fill_only:
                 changes.kept.append(name)
@@ -112,6 +113,12 @@ class ClientState:
             changes.step = row.step
         return changes
 
+    def _is_known(self, name, old, new):
+        """:return: whether the row says nothing new; a birthday without a year is known with the year"""
+        if name == "birthdate_date" and old and new:
+            return same_birthday(old, new)
+        return comparable(name, old, self.region) == comparable(name, new, self.region)
+
     def _compare_contact(self, contact, changes, fill_only):
         known = self._find_contact(contact)
         if known is None:
@@ -120,7 +127,7 @@ class ClientState:
         values = {}
         for name in CONTACT_FIELDS:
             old, new = known.get(name), contact.get(name)
-            if not new or comparable(name, old, self.region) == comparable(name, new, self.region):
+            if not new or self._is_known(name, old, new):
                 continue
             if old and fill_only:
                 changes.kept.append(name)

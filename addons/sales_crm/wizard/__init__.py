@@ -1,4 +1,6 @@
 from . import base_partner_merge
+from . import base_partner_merge_contact
+from . import base_partner_merge_dates
 from . import sales_activity_cancel
 from . import sales_activity_finish
 from . import sales_access_check
@@ -6,3 +8,8 @@ from . import sales_credit_ask
 from . import sales_credit_decide
 from . import sales_receivable_collect
 from . import sales_stage_mapping
+from . import mail_activity_schedule
+from . import sales_activity_bulk
+from . import sales_plan_preview
+from . import sales_client_class_set
+from . import base_partner_merge_client

@@ -19,4 +19,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             merged.commercial_partner_id._make_client()
         self.env["mail.activity"]._recompute_clients_of(merged.commercial_partner_id)
         merged._sync_contacts_manager()
+        # The payments of both settle the promises of both
+        self.env["sales.promise"].invalidate_model()
+        self.env["sales.promise"]._resettle(merged.commercial_partner_id)
         return res

@@ -27,6 +27,12 @@ class SalesAccessCheck(models.TransientModel):
         "sales.access.check.line", "check_id", "Why", compute="_compute_line_ids", store=True
     )
 
+    unrestricted_note = fields.Char(compute="_compute_unrestricted_note")
+
+    @api.depends("kind")
+    def _compute_unrestricted_note(self):
+        self.unrestricted_note = self.env["sales.access.rule"]._unrestricted_note()
+
     @api.depends("kind", "user_id", "date")
     def _compute_client_count(self):
         for check in self:
@@ -123,7 +129,7 @@ class SalesAccessCheckLine(models.TransientModel):
     check_id = fields.Many2one("sales.access.check", required=True, index=True, ondelete="cascade")
     user_id = fields.Many2one("res.users", "Manager", readonly=True)
     rule_id = fields.Many2one("sales.access.rule", readonly=True, ondelete="cascade")
-    why = fields.Char("By", readonly=True)
+    why = fields.Char("Seen By Virtue Of", readonly=True)
     client_count = fields.Integer("Clients", readonly=True)
     date_to = fields.Date("Until", readonly=True)
     perm_write = fields.Boolean("Change", readonly=True)

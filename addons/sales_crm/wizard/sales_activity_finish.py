@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SalesActivityFinish(models.TransientModel):
@@ -30,6 +31,21 @@ class SalesActivityFinish(models.TransientModel):
         [("0", "Normal"), ("1", "Urgent")], "Priority", default="0", required=True
     )
 
+    is_last = fields.Boolean(compute="_compute_is_last")
+    is_next_step_required = fields.Boolean(compute="_compute_is_last")
+    no_further_contact = fields.Char(
+        "No Further Contact, Because", help="Why nothing comes next; it stays in the client's card."
+    )
+
+    @api.depends("activity_id")
+    def _compute_is_last(self):
+        """Whether nothing else is planned with the client, and whether something has to be."""
+        last = self.activity_id._last_of_clients()
+        required = self.env.company.sales_next_step_required
+        for wizard in self:
+            wizard.is_last = wizard.activity_id in last
+            wizard.is_next_step_required = wizard.is_last and required
+
     @api.depends("activity_id")
     def _compute_next_type_id(self):
         for wizard in self:
@@ -46,5 +62,13 @@ class SalesActivityFinish(models.TransientModel):
                 "summary": self.next_summary,
                 "priority": self.next_priority,
             }
-        self.activity_id.action_finish(self.outcome_id.id, self.feedback, next_step)
+        elif self.is_next_step_required and not (self.no_further_contact or "").strip():
+            raise UserError(
+                self.env._(
+                    "Nothing else is planned with this client: choose the date of the next step, or say why "
+                    "there is no further contact."
+                )
+            )
+        no_further_contact = not self.has_next_step and self.is_last and self.no_further_contact
+        self.activity_id.action_finish(self.outcome_id.id, self.feedback, next_step, no_further_contact)
         return {"type": "ir.actions.act_window_close"}

@@ -4,7 +4,12 @@ from odoo import api, models
 
 
 class StockMove(models.Model):
-    _inherit = "stock.move"
+    """Every route to a shipment ends in moves that become done, or that are done and grow: of a delivery,
+    which is asked then, or without one, and then the move is asked itself.
+    """
+
+    _name = "stock.move"
+    _inherit = ["stock.move", "sales.credit.shipment"]
 
     _sales_guard_path = "picking_id"
 
@@ -28,34 +33,73 @@ class StockMove(models.Model):
             value, company.currency_id, company, company._sales_today(), round=False
         )
 
+    # ------------------------------------------------------
+    # Answers of a move without a delivery
+    # ------------------------------------------------------
+
+    def _credit_order(self):
+        return self.sale_line_id.order_id
+
+    def _credit_moves(self):
+        return self.filtered(lambda move: move._credit_gated())
+
+    def _credit_recipient(self):
+        return self.partner_id
+
+    def _credit_releases(self):
+        """It is released as its order; for a move alone nobody asks."""
+        return self.env["sales.credit.release"]
+
+    def _compute_credit_reason(self):
+        """Nobody looks at a move before it is done."""
+        self.credit_reason = False
+        self.credit_release_state = False
+
+    # ------------------------------------------------------
+    # Routes
+    # ------------------------------------------------------
+
     def _action_done(self, cancel_backorder=False):
         """The client's limit is locked before the goods are: two at once would wait for each other."""
-        # sudo: see stock.picking
-        self.sudo().filtered(lambda move: move._credit_gated()).picking_id._credit_lock()
+        # sudo: see sales.credit.shipment
+        self.sudo()._credit_lock_shipments()
         return super()._action_done(cancel_backorder=cancel_backorder)
 
     @api.model_create_multi
     def create(self, vals_list):
         moves = super().create(vals_list)
-        # sudo: see stock.picking
-        done = moves.sudo().filtered(lambda move: move.state == "done" and move._credit_gated())
-        done.picking_id._credit_enforce()
+        # sudo: see sales.credit.shipment
+        done = moves.sudo().filtered(lambda move: move.state == "done")
+        for shipments in done._credit_shipments():
+            shipments._credit_enforce()
         return moves
 
     def write(self, vals):
-        """Every route to a shipment ends in moves that become done, or that are done and grow."""
         if vals.get("state") != "done" and not {"quantity", "product_uom_qty"} & vals.keys():
             return super().write(vals)
         with self._credit_watch(vals.get("state") == "done"):
             return super().write(vals)
 
+    def _credit_shipments(self):
+        """:return: the deliveries of the moves that go to a client, and those moves that have none"""
+        gated = self._credit_moves()
+        loose = gated.filtered(lambda move: not move.picking_id and move._credit_payer())
+        return gated.picking_id, loose
+
+    def _credit_lock_shipments(self):
+        """Lock all the clients of both at once: in turn, two transactions might wait for each other."""
+        clients = self.env["res.partner"].union(
+            *(shipments._credit_clients() for shipments in self._credit_shipments())
+        )
+        self.env["sales.credit"]._lock(clients)
+
     @contextmanager
     def _credit_watch(self, shipping=False):
-        """Afterwards the deliveries are checked if their clients got more by them than before."""
-        # sudo: see stock.picking
-        moves = self.sudo().filtered(
-            lambda move: (shipping or move.state == "done") and move.picking_id and move._credit_gated()
-        )
-        before = moves.picking_id._credit_amounts()
+        """Afterwards the shipments are checked if their clients got more by them than before."""
+        # sudo: see sales.credit.shipment
+        moves = self.sudo().filtered(lambda move: shipping or move.state == "done")
+        before = [shipments._credit_amounts() for shipments in moves._credit_shipments()]
         yield
-        moves.exists().picking_id._credit_grown(before)._credit_enforce()
+        after = moves.exists()._credit_shipments()
+        for shipments, amounts in zip(after, before, strict=True):
+            shipments._credit_grown(amounts)._credit_enforce()

@@ -7,9 +7,8 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.addons.sales_crm.tests.common_credit import CreditCase
 
 
-@tagged("post_install", "-at_install")
-class TestDeliveryGate(CreditCase):
-    """What stops a delivery, and that there is no way around it."""
+class DeliveryCase(CreditCase):
+    """Goods in stock, and orders that are to be delivered."""
 
     @classmethod
     def setUpClass(cls):
@@ -49,6 +48,11 @@ class TestDeliveryGate(CreditCase):
 
     def _lower_limit(self, limit=500):
         self.contract.credit_limit = limit
+
+
+@tagged("post_install", "-at_install")
+class TestDeliveryGate(DeliveryCase):
+    """What stops a delivery, and that there is no way around it."""
 
     def test_every_route(self):
         picking = self._delivery()
@@ -199,6 +203,8 @@ class TestDeliveryGate(CreditCase):
         self.assertEqual(picking.credit_release_state, "approved")
         picking.with_user(self.packer).button_validate()
         self.assertEqual((picking.state, release.state), ("done", "used"))
+        invoice = picking.sale_id._create_invoices()
+        self.assertEqual(invoice.credit_release_ids, release, "the accountant sees who released what")
 
     def test_what_was_released_as_an_order_ships(self):
         order = self._order(12)
@@ -223,3 +229,83 @@ class TestDeliveryGate(CreditCase):
         for record, seen in ((picking, True), (other, False)):
             for part in (record, record.move_ids, record.move_line_ids):
                 self.assertEqual(part.with_user(self.manager).has_access("read"), seen, part)
+
+    # ------------------------------------------------------
+    # Goods that go without a delivery, in a batch, or straight from a supplier
+    # ------------------------------------------------------
+
+    def _loose_move(self, quantity, **values):
+        move = self.env["stock.move"].create(
+            {
+                "product_id": self.goods.id,
+                "product_uom_qty": quantity,
+                "location_id": self.warehouse.lot_stock_id.id,
+                "location_dest_id": self.env.ref("stock.stock_location_customers").id,
+                "partner_id": self.client.id,
+                "company_id": self.company.id,
+                **values,
+            }
+        )
+        move._action_confirm()
+        move.write({"quantity": quantity, "picked": True})
+        return move
+
+    def test_a_move_without_a_delivery(self):
+        move = self._loose_move(11)
+        self.assertFalse(move.picking_id)
+        for action in (
+            move._action_done,
+            move.with_user(self.packer)._action_done,
+            lambda: move.write({"state": "done"}),
+            lambda: self._loose_move(11, state="done"),
+        ):
+            self._assert_blocked(action)
+        move = self._loose_move(10)
+        move._action_done()
+        self.assertEqual(move.state, "done")
+        self._assert_blocked(lambda: move.write({"quantity": 11}))
+
+    def test_a_move_without_a_delivery_back_from_the_client(self):
+        self._lower_limit(0)
+        stock, customers = self.warehouse.lot_stock_id, self.env.ref("stock.stock_location_customers")
+        move = self._loose_move(11, location_id=customers.id, location_dest_id=stock.id)
+        move._action_done()
+        self.assertEqual(move.state, "done")
+
+    def test_straight_from_the_supplier(self):
+        """Such a delivery names the supplier; its moves name the client."""
+        supplier = self.env["res.partner"].create({"name": "Supplier"})
+        customers = self.env.ref("stock.stock_location_customers")
+        picking = self.env["stock.picking"].create(
+            {
+                "picking_type_id": self.warehouse.in_type_id.id,
+                "partner_id": supplier.id,
+                "location_id": self.env.ref("stock.stock_location_suppliers").id,
+                "location_dest_id": customers.id,
+            }
+        )
+        move = self._loose_move(11, picking_id=picking.id, location_id=picking.location_id.id)
+        self.assertEqual(picking.move_ids, move)
+        self._assert_blocked(picking.button_validate)
+        move.write({"quantity": 10, "product_uom_qty": 10})
+        picking.button_validate()
+        self.assertEqual(picking.state, "done")
+
+    def test_nobody_set_the_quantities(self):
+        """Pressing the button on a reserved delivery is enough to ship all of it."""
+        picking = self._confirmed(10).picking_ids
+        self._lower_limit()
+        self._assert_blocked(picking.button_validate)
+        self._lower_limit(1000)
+        picking.button_validate()
+        self.assertEqual(picking.state, "done")
+
+    def test_batch_transfer(self):
+        if "stock.picking.batch" not in self.env:  # ./crm test installs it beside our add-ons
+            self.skipTest("Batch transfers are not installed")
+        pickings = self._delivery(5) | self._delivery(5)
+        self._lower_limit()
+        batch = self.env["stock.picking.batch"].create({"picking_ids": pickings.ids})
+        batch.action_confirm()
+        self._assert_blocked(batch.action_done)
+        self.assertNotIn("done", pickings.mapped("state"))

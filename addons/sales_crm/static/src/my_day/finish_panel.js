@@ -44,13 +44,38 @@ export class FinishPanel extends Component {
 
     selectDate(date) {
         this.draft.next_date = date;
+        if (date) {
+            this.draft.no_further = false;
+        }
+    }
+
+    /** The way out of a next step: nothing comes after this activity. */
+    toggleNoFurther() {
+        this.draft.no_further = !this.draft.no_further;
+        if (this.draft.no_further) {
+            this.draft.next_date = false;
+        }
+    }
+
+    /** Whether the client would be left without a next step where the company wants one. */
+    get isIncomplete() {
+        const {row, day} = this.props;
+        const {next_date, no_further, no_further_reason} = this.draft;
+        const isSaid = next_date || (no_further && no_further_reason.trim());
+        return !isSaid && ((day.next_step_required && row.is_last) || no_further);
+    }
+
+    submit() {
+        if (!this.isIncomplete) {
+            this.props.onDone();
+        }
     }
 
     /** Ctrl+Enter finishes from anywhere in the panel. */
     onKeydown(ev) {
         if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
             ev.preventDefault();
-            this.props.onDone();
+            this.submit();
         }
     }
 }

@@ -11,8 +11,11 @@ import {useService} from "@web/core/utils/hooks";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
+import {ClientTiles} from "./client_tiles";
 import {formatLongDate, formatShortDate, formatWeekday} from "./day_format";
 import {recall, remember} from "./day_memory";
+import {useDayKeyboard} from "./day_keyboard";
+import {useDayVisits} from "./day_visits";
 import {MyDayRow} from "./my_day_row";
 
 /** Seconds after which a day that is looked at again is asked for anew */
@@ -27,7 +30,7 @@ const SECTIONS = [
 /** A manager's day: what is to be done, in its order, and how far he is. */
 export class MyDay extends Component {
     static template = "sales_crm.MyDay";
-    static components = {Dropdown, DropdownItem, Layout, MyDayRow};
+    static components = {ClientTiles, Dropdown, DropdownItem, Layout, MyDayRow};
     static props = {...standardActionServiceProps};
     static path = "my-day";
     static displayName = _t("My Day");
@@ -54,6 +57,8 @@ export class MyDay extends Component {
             getLocalState: () => ({myDay: this.exportState()}),
         });
         useExternalListener(document, "visibilitychange", () => this.onVisibilityChange());
+        this.visits = useDayVisits(this);
+        this.keyboard = useDayKeyboard(this);
         onWillStart(() => this.load());
     }
 
@@ -77,11 +82,34 @@ export class MyDay extends Component {
         this.loadedAt = Date.now();
     }
 
+    /**
+     * Ask for what has changed only: the rows that are named, and those that are new.
+     *
+     * @param {number[]} changed ids of activities that were worked on
+     */
+    async update(changed) {
+        const {day} = this.state;
+        if (day.covers.some(({rows}) => rows.some(({id}) => changed.includes(id)))) {
+            return this.load();
+        }
+        const known = [...day.rows, ...day.done].map(({id}) => id).filter((id) => !changed.includes(id));
+        const changes = await this.keepLast.add(
+            this.orm.call("sales.my.day", "get_changes", [], {user_id: day.user.id, date: day.date, known})
+        );
+        const rows = new Map([...day.rows, ...day.done, ...changes.rows].map((row) => [row.id, row]));
+        const pick = (ids) => ids.map((id) => rows.get(id)).filter(Boolean);
+        Object.assign(day, {figures: changes.figures, rows: pick(changes.open), done: pick(changes.done)});
+    }
+
     onVisibilityChange() {
         const isStale = Date.now() - this.loadedAt > STALE_AFTER * 1000;
         if (document.visibilityState === "visible" && isStale) {
             return this.attempt(() => this.load());
         }
+    }
+
+    get isRoute() {
+        return this.state.filter.kind === "route";
     }
 
     get isOwnDay() {
@@ -109,6 +137,9 @@ export class MyDay extends Component {
 
     get sections() {
         const rows = this.rows;
+        if (this.isRoute) {
+            return this.visits.sections;
+        }
         return SECTIONS.map((section) => ({
             ...section,
             rows: rows.filter((row) => row.section === section.name),
@@ -135,6 +166,7 @@ export class MyDay extends Component {
     matches(row, {kind, typeId}) {
         return (
             (kind !== "urgent" || row.urgent) &&
+            (kind !== "route" || row.visit) &&
             (kind !== "carried" || Boolean(row.carry_count) || row.date_deadline < this.state.day.date) &&
             (!typeId || row.type.id === typeId)
         );
@@ -145,11 +177,17 @@ export class MyDay extends Component {
     }
 
     get kinds() {
-        return [
+        const kinds = [
             {kind: "all", label: _t("All")},
             {kind: "urgent", label: _t("Urgent")},
             {kind: "carried", label: _t("Carried over")},
         ].map((item) => ({...item, count: this.count({kind: item.kind, typeId: false})}));
+        const count = this.visits.rows.length;
+        return count || this.isRoute ? [...kinds, {kind: "route", label: _t("Route"), count}] : kinds;
+    }
+
+    get covers() {
+        return this.isRoute ? [] : this.state.day.covers;
     }
 
     /** The types of today's activities; the chosen one also when nothing of it is left. */
@@ -169,7 +207,8 @@ export class MyDay extends Component {
     }
 
     filterKind(kind) {
-        this.state.filter = {...this.state.filter, kind};
+        const {typeId} = this.state.filter;
+        this.state.filter = {kind, typeId: kind === "route" ? false : typeId};
         remember(this.state);
     }
 
@@ -230,7 +269,7 @@ export class MyDay extends Component {
             if (await this.attempt(work)) {
                 delete this.state.drafts[row.id];
                 this.state.panel = {id: false, name: ""};
-                await this.attempt(() => this.load());
+                await this.attempt(() => this.update([row.id]));
                 this.focusRow(next);
             }
         } finally {
@@ -256,6 +295,8 @@ export class MyDay extends Component {
             next_type_id: row.type.id,
             next_summary: "",
             next_urgent: false,
+            no_further: false,
+            no_further_reason: "",
         };
     }
 
@@ -266,6 +307,7 @@ export class MyDay extends Component {
                 outcome_id: draft.outcome_id,
                 feedback: draft.feedback.trim() || false,
                 next_step: this.getNextStep(row, draft),
+                no_further_contact: !draft.next_date && draft.no_further && draft.no_further_reason.trim(),
             });
             if (draft.next_date) {
                 this.notify(_t("Done. Next step: %s", formatWeekday(draft.next_date)));
@@ -297,24 +339,28 @@ export class MyDay extends Component {
         this.notification.add(message, {type: "success"});
     }
 
-    /** The dialog that asks for the reason; the day is asked for again when it is closed. */
+    /** The dialog that asks for the reason; the row is asked for again when it is closed. */
     cancel(row) {
-        return this.openDialog("sales_crm.sales_activity_cancel_action", {
-            default_activity_ids: [row.id],
-        });
+        const update = () => this.update([row.id]);
+        return this.openDialog(
+            "sales_crm.sales_activity_cancel_action",
+            {default_activity_ids: [row.id]},
+            update
+        );
     }
 
     planActivity() {
-        return this.openDialog("sales_crm.mail_activity_action_plan", {
+        const context = {
             default_date_deadline: this.state.day.date,
             default_user_id: this.state.day.user.id,
-        });
+        };
+        return this.openDialog("sales_crm.mail_activity_action_plan", context, () => this.update([]));
     }
 
-    openDialog(action, context) {
+    openDialog(action, context, update) {
         return this.action.doAction(action, {
             additionalContext: context,
-            onClose: () => this.attempt(() => this.load()),
+            onClose: () => this.attempt(update),
         });
     }
 
@@ -323,6 +369,11 @@ export class MyDay extends Component {
             viewType: "form",
             props: {resId: row.client.id},
         });
+    }
+
+    /** What the client has promised: the dialog comes filled in. */
+    async promise(row) {
+        this.action.doAction(await this.orm.call("mail.activity", "action_promise", [row.id]));
     }
 
     openDocument(row) {
@@ -357,7 +408,7 @@ export class MyDay extends Component {
     // ---------------------------------------------------------------------------------------------
 
     getNextId(row) {
-        const rows = [...this.sections, ...this.state.day.covers].flatMap((section) => section.rows);
+        const rows = [...this.sections, ...this.covers].flatMap((section) => section.rows);
         const index = rows.findIndex(({id}) => id === row.id);
         return (rows[index + 1] || rows[index - 1])?.id;
     }
@@ -365,27 +416,6 @@ export class MyDay extends Component {
     focusRow(id) {
         const find = () => this.root.el?.querySelector(`.o_sales_row[data-id="${id}"] button`);
         browser.requestAnimationFrame(() => find()?.focus());
-    }
-
-    /** Arrows (or j, k) go through the rows, Escape closes the panel. */
-    onKeydown(ev) {
-        const row = ev.target.closest(".o_sales_row");
-        if (!row || ev.ctrlKey || ev.altKey || ev.metaKey) {
-            return;
-        }
-        const inPanel = ev.target.closest(".o_sales_panel");
-        if (ev.key === "Escape" && this.state.panel.id) {
-            ev.preventDefault();
-            this.focusRow(this.state.panel.id);
-            this.state.panel = {id: false, name: ""};
-            return;
-        }
-        const step = {ArrowDown: 1, j: 1, ArrowUp: -1, k: -1}[ev.key];
-        if (step && !inPanel) {
-            ev.preventDefault();
-            const rows = [...this.root.el.querySelectorAll(".o_sales_row:not(.o_sales_row_done)")];
-            rows[rows.indexOf(row) + step]?.querySelector("button").focus();
-        }
     }
 }
 

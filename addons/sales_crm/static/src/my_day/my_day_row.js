@@ -2,12 +2,13 @@ import {Component} from "@odoo/owl";
 import {_t} from "@web/core/l10n/translation";
 import {FinishPanel} from "./finish_panel";
 import {QuickDates} from "./quick_dates";
+import {VisitLine} from "./visit_line";
 import {formatShortDate, formatTime, isPast} from "./day_format";
 
 /** One activity of the day: one line, and the panel that is open under it. */
 export class MyDayRow extends Component {
     static template = "sales_crm.MyDayRow";
-    static components = {FinishPanel, QuickDates};
+    static components = {FinishPanel, QuickDates, VisitLine};
     static props = {
         row: Object,
         day: Object,
@@ -15,10 +16,12 @@ export class MyDayRow extends Component {
         panel: {type: String, optional: true},
         draft: {type: Object, optional: true},
         busy: Boolean,
+        visits: Object,
         onToggle: Function,
         onFinish: Function,
         onMove: Function,
         onCancel: Function,
+        onPromise: Function,
         onOpenClient: Function,
         onOpenDocument: Function,
     };

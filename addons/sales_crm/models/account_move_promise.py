@@ -1,0 +1,50 @@
+from odoo import api, models
+
+
+class AccountMove(models.Model):
+    """Money that comes, or goes back, settles promises."""
+
+    # Beside the contract of an invoice
+    _inherit = "account.move"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        res = super().write(vals)
+        if {"state", "date", "partner_id", "journal_id"} & vals.keys():
+            self._resettle_promises()
+        return res
+
+    def _resettle_promises(self):
+        """Invoices bring no money: their posting is not looked at."""
+        entries = self.filtered(lambda move: move.move_type == "entry")
+        self.env["sales.promise"]._resettle(entries.line_ids.partner_id.commercial_partner_id)
+
+
+class AccountMoveLine(models.Model):
+    # Beside the guard
+    _inherit = "account.move.line"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._resettle_promises()
+        return lines
+
+    def write(self, vals):
+        changes = {"account_id", "amount_currency", "balance", "credit", "debit", "partner_id"} & vals.keys()
+        if changes:
+            self._resettle_promises()
+        res = super().write(vals)
+        if changes:
+            self._resettle_promises()
+        return res
+
+    def unlink(self):
+        self._resettle_promises()
+        return super().unlink()
+
+    def _resettle_promises(self):
+        """A bank statement's entry is posted first, and gets the client's line when it is matched."""
+        money = self.filtered(
+            lambda line: line.move_id.move_type == "entry" and line.move_id.state == "posted"
+        )
+        self.env["sales.promise"]._resettle(money.partner_id.commercial_partner_id)

@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """No client without a next step: who has none, whom nobody has reached for long, with whom it is over."""
+
+    # Beside the card of the client, which is long enough by itself
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    is_silent = fields.Boolean(
+        "Not Contacted for Long",
+        compute="_compute_is_silent",
+        search="_search_is_silent",
+        help="Nobody has reached this client for as many days as the settings say, and work is to go on.",
+    )
+    no_further_contact_reason = fields.Char(
+        "No Further Contact, Because",
+        tracking=True,
+        copy=False,
+        help="Why this client has no next step. The next activity that is planned takes it away.",
+    )
+    no_further_contact_date = fields.Date("No Further Contact Since", readonly=True, copy=False)
+    no_further_contact_user_id = fields.Many2one(
+        "res.users", "Contact Ended by", readonly=True, copy=False, ondelete="restrict"
+    )
+
+    _client_no_next_step_idx = models.Index(
+        "(user_id) WHERE is_client IS TRUE AND active IS TRUE AND next_step_date IS NULL"
+    )
+    _client_last_contact_idx = models.Index(
+        "(user_id, last_contact_date) WHERE is_client IS TRUE AND active IS TRUE"
+    )
+
+    # ------------------------------------------------------
+    # Not contacted for long
+    # ------------------------------------------------------
+
+    @api.model
+    def _silent_since(self):
+        """:return: the first day on which a contact is recent, in the current company"""
+        company = self.env.company
+        return company._sales_today() - timedelta(days=company.sales_silent_days)
+
+    @api.depends("last_contact_date", "no_further_contact_reason")
+    @api.depends_context("company")
+    def _compute_is_silent(self):
+        """Whom nobody has ever reached counts from the day on which he came into the base."""
+        since = self._silent_since()
+        for partner in self:
+            created = (partner.create_date or fields.Datetime.now()).date()
+            partner.is_silent = (
+                not partner.no_further_contact_reason and (partner.last_contact_date or created) < since
+            )
+
+    @api.model
+    def _search_is_silent(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        since = self._silent_since()
+        silent = Domain("no_further_contact_reason", "=", False) & (
+            Domain("last_contact_date", "<", since)
+            | Domain("last_contact_date", "=", False) & Domain("create_date", "<", since)
+        )
+        return silent if True in value else ~silent
+
+    @api.model
+    def _domain_no_next_step(self):
+        """:return: Domain of the clients for whom nothing is planned, though work is to go on"""
+        return Domain("next_step_date", "=", False) & Domain("no_further_contact_reason", "=", False)
+
+    # ------------------------------------------------------
+    # No further contact
+    # ------------------------------------------------------
+
+    @api.model
+    def _prepare_no_further_contact(self, vals):
+        """:return: the values, with who ended the contact and when beside the reason
+        :raise AccessError: a user gives what only the server records
+        """
+        recorded = {"no_further_contact_date", "no_further_contact_user_id"}
+        if not self.env.su and any(vals.get(name) for name in recorded):
+            raise AccessError(self.env._("Who ended the contact and when is recorded by the system."))
+        if "no_further_contact_reason" not in vals:
+            return vals
+        reason = (vals["no_further_contact_reason"] or "").strip()
+        return {
+            **vals,
+            "no_further_contact_reason": reason or False,
+            "no_further_contact_date": reason and self.env.company._sales_today(),
+            "no_further_contact_user_id": reason and self.env.uid,
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._prepare_no_further_contact(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._prepare_no_further_contact(vals))
+
+    def _resume_contact(self):
+        """Something is planned with these clients again."""
+        # sudo: who may plan for a client may say by that that work goes on
+        ended = self.sudo().search(
+            [
+                ("id", "in", self.ids),
+                ("no_further_contact_reason", "!=", False),
+                ("active", "in", [True, False]),
+            ]
+        )
+        if ended:
+            ended.write({"no_further_contact_reason": False})
+
+
+class SalesActivityOutcome(models.Model):
+    _inherit = "sales.activity.outcome"  # pylint: disable=consider-merging-classes-inherited
+
+    def write(self, vals):
+        """What counts as a contact is asked anew for every client with such an outcome."""
+        changed = self.filtered(
+            lambda outcome: outcome.is_contact != vals.get("is_contact", outcome.is_contact)
+        )
+        res = super().write(vals)
+        if changed:
+            # sudo: every client concerned, whoever may see him
+            Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
+            rows = Activity._read_group(
+                [("outcome_id", "in", changed.ids), ("client_id", "!=", False)], ["client_id"]
+            )
+            Activity.env["res.partner"].union(*(client for (client,) in rows))._recompute_contact_dates()
+        return res

@@ -1,0 +1,25 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+
+class SalesMorning(models.AbstractModel):
+    """What the plans and the heads' screen have to know of the morning run."""
+
+    _inherit = "sales.morning"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _carry_batch(self, days):
+        count = super()._carry_batch(days)
+        if count:
+            self.env["mail.activity"]._tell_team_day()
+        return count
+
+    @api.model
+    def _freeze_batch(self, days):
+        """Early birds: what a manager did before his plan was frozen, and that isn't in it, is unplanned."""
+        frozen = super()._freeze_batch(days)
+        Activity = self.env["mail.activity"]
+        Activity._init_unplanned(since=fields.Datetime.now() - timedelta(days=2), users=days)
+        Activity._tell_team_day()
+        return frozen

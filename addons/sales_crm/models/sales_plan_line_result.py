@@ -1,0 +1,121 @@
+from odoo import api, fields, models
+from odoo.tools import SQL, sql
+
+RESULTS = [
+    ("done", "Done that day"),
+    ("done_late", "Done late"),
+    ("carried", "Carried over"),
+    ("moved", "Moved by hand"),
+    ("cancelled", "Cancelled"),
+    ("open", "Still open"),
+]
+
+
+class SalesPlanLine(models.Model):
+    """What became of a planned activity, as seen from the day that it was planned for.
+
+    Kept on the line, so that a report of years reads no activity. Days are those of the time zone of the
+    manager whose plan it is.
+
+    * ``done``: on that day;
+    * ``done_late``: on a later day, however it got there;
+    * ``carried``: it is not done, and the morning run moved it on from that day;
+    * ``moved``: it is not done, and somebody moved it on before the day was over;
+    * ``cancelled``: on that day, or later if it stayed there till then; also if it was deleted undone, as
+      can be what belongs to no client;
+    * ``open``: it still stands there.
+
+    So a plan that is moved by hand or carried over counts as undone on the day it was planned for, until
+    and unless it is done, late.
+    """
+
+    _inherit = "sales.plan.line"  # pylint: disable=consider-merging-classes-inherited
+
+    # What is no client's may be deleted with its document; that it was planned stays
+    activity_id = fields.Many2one(required=False, ondelete="set null")
+    result = fields.Selection(RESULTS, "Fact", compute="_compute_result", store=True)
+
+    def _auto_init(self):
+        """The lines of earlier versions get their result from :meth:`_init_results`, in one statement."""
+        cr = self.env.cr
+        if sql.table_exists(cr, self._table) and not sql.column_exists(cr, self._table, "result"):
+            sql.create_column(cr, self._table, "result", "varchar")
+        return super()._auto_init()
+
+    @api.model
+    def _init_results(self):
+        """Give every line without a result its result. For lines that were written before there was one."""
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """
+                WITH told AS (%(results)s WHERE line.result IS NULL)
+                UPDATE sales_plan_line line SET result = told.result FROM told WHERE line.id = told.id
+                RETURNING line.id
+                """,
+                results=self._results_sql(),
+            )
+        )
+        self.invalidate_model(["result"])
+
+    @api.depends(
+        "activity_id.active",
+        "activity_id.activity_state_final",
+        "activity_id.date_deadline",
+        "activity_id.datetime_done",
+    )
+    def _compute_result(self):
+        stored = self.filtered("id")
+        (self - stored).result = "open"
+        if not stored:
+            return
+        self.env["mail.activity"].flush_model(
+            ["active", "activity_state_final", "date_deadline", "datetime_done"]
+        )
+        self.env["sales.carry.log"].flush_model(["activity_id", "date_from", "date_to"])
+        stored.flush_recordset(["activity_id", "date", "user_id"])
+        told = dict(
+            self.env.execute_query(SQL("%s WHERE line.id = ANY(%s)", self._results_sql(), stored._origin.ids))
+        )
+        for line in stored:
+            line.result = told.get(line._origin.id, line.result)
+
+    @api.model
+    def _results_sql(self):
+        """:return: SQL of (id, result) of plan lines, to which a WHERE may be added"""
+        return SQL(
+            """
+            SELECT line.id,
+                   CASE WHEN activity.id IS NULL AND line.result IN ('done', 'done_late') THEN line.result
+                        WHEN activity.id IS NULL THEN 'cancelled'
+                        WHEN activity.activity_state_final = 'done' AND closed.day <= line.date THEN 'done'
+                        WHEN activity.activity_state_final = 'done' THEN 'done_late'
+                        WHEN activity.activity_state_final = 'cancelled' AND closed.day <= line.date
+                        THEN 'cancelled'
+                        WHEN EXISTS (SELECT FROM sales_carry_log log
+                                      WHERE log.activity_id = line.activity_id
+                                        AND log.date_from <= line.date AND log.date_to > line.date)
+                        THEN 'carried'
+                        WHEN activity.date_deadline > line.date THEN 'moved'
+                        WHEN activity.activity_state_final = 'cancelled' THEN 'cancelled'
+                        ELSE 'open' END AS result
+              FROM sales_plan_line line
+              LEFT JOIN mail_activity activity ON activity.id = line.activity_id
+              JOIN %(zones)s ON zone.user_id = line.user_id
+             CROSS JOIN LATERAL (SELECT %(day)s AS day) closed
+            """,
+            zones=self.env["res.users"]._sales_zones_sql(),
+            day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done")),
+        )
+
+
+class SalesCarryLog(models.Model):
+    _inherit = "sales.carry.log"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """The morning run writes both by SQL; whoever else writes the log down tells the plan as well."""
+        logs = super().create(vals_list)
+        lines = self.env["sales.plan.line"].search([("activity_id", "in", logs.activity_id.ids)])
+        self.env.add_to_compute(lines._fields["result"], lines)
+        return logs

@@ -1,0 +1,162 @@
+from odoo import api, models
+
+COUNTS = (
+    "planned_count",
+    "done_count",
+    "done_late_count",
+    "carried_count",
+    "moved_count",
+    "cancelled_count",
+    "open_count",
+    "unplanned_count",
+)
+CHARTED = (2, 3, 4, 5, 6, 7)  # columns of the stacked chart: the parts of the planned
+COLOURS = ("#2E8B57", "#8FBC8F", "#E0A030", "#D2691E", "#9AA0A6", "#4682B4")
+
+
+class SalesActivityXlsx(models.AbstractModel):
+    """Plan against fact of the chosen rows: by manager with a chart, by manager and month, and the rows."""
+
+    _name = "report.sales_crm.sales_activity_xlsx"
+    _inherit = "report.report_xlsx.abstract"
+    _description = "Plan against Fact in Excel"
+
+    @api.model
+    def _get_objs_for_report(self, docids, data):
+        """Nobody says by the context that the report is about something else."""
+        return super(
+            SalesActivityXlsx, self.with_context(active_model="sales.activity.report")
+        )._get_objs_for_report(docids, data)
+
+    @api.model
+    def get_workbook_options(self):
+        return {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+
+    @api.model
+    def generate_xlsx_report(self, workbook, data, objs):
+        """:param objs: rows of the report, in any order"""
+        objs.check_access("read")
+        formats = {
+            "head": workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "text_wrap": True}),
+            "date": workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
+            "month": workbook.add_format({"num_format": "yyyy-mm", "align": "left"}),
+            "share": workbook.add_format({"num_format": "0.0%"}),
+            "total": workbook.add_format({"bold": True, "bg_color": "#F3F4F6"}),
+            "total_share": workbook.add_format({"bold": True, "bg_color": "#F3F4F6", "num_format": "0.0%"}),
+        }
+        rows = objs.exists()
+        self._write_managers(workbook, formats, rows)
+        self._write_months(workbook, formats, rows)
+        self._write_rows(workbook, formats, rows)
+
+    @api.model
+    def _count_heads(self):
+        fields = self.env["sales.activity.report"]._fields
+        names = (*COUNTS, "done_share", "closed_share")
+        return [fields[name]._description_string(self.env) for name in names]
+
+    @api.model
+    def _open_sheet(self, workbook, formats, name, heads, width=14):
+        sheet = workbook.add_worksheet(name[:31])
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, 0, 28)
+        sheet.set_column(1, len(heads), width)
+        for column, head in enumerate(heads):
+            sheet.write_string(0, column, head, formats["head"])
+        return sheet
+
+    @api.model
+    def _write_counts(self, sheet, formats, line, column, rows, style=""):
+        """Write the sums of ``rows`` and, where something was planned, the shares."""
+        count_format = formats.get(style)
+        share_format = formats[f"{style}_share" if style else "share"]
+        sums = dict.fromkeys(COUNTS, 0)
+        for row in rows:
+            for name in COUNTS:
+                sums[name] += row[name]
+        for number in sums.values():
+            sheet.write_number(line, column, number, count_format)
+            column += 1
+        planned = sums["planned_count"]
+        if planned:
+            closed = sums["done_count"] + sums["done_late_count"]
+            sheet.write_number(line, column, sums["done_count"] / planned, share_format)
+            sheet.write_number(line, column + 1, closed / planned, share_format)
+
+    @api.model
+    def _by_manager(self, rows):
+        """:return: list of (user, his rows) by name, sudo-ed users"""
+        # sudo: names of managers whose rows the user may see
+        grouped = rows.grouped(lambda row: row.user_id.sudo())
+        return sorted(grouped.items(), key=lambda item: ((item[0].name or "").lower(), item[0].id))
+
+    @api.model
+    def _write_managers(self, workbook, formats, rows):
+        heads = [self.env._("Manager"), *self._count_heads()]
+        sheet = self._open_sheet(workbook, formats, self.env._("By manager"), heads)
+        groups = self._by_manager(rows)
+        for line, (manager, of_manager) in enumerate(groups, 1):
+            sheet.write_string(line, 0, manager.name or "")
+            self._write_counts(sheet, formats, line, 1, of_manager)
+        last = len(groups)
+        sheet.write_string(last + 1, 0, self.env._("Total"), formats["total"])
+        self._write_counts(sheet, formats, last + 1, 1, rows, "total")
+        if groups:
+            self._add_chart(workbook, sheet, heads, last)
+
+    @api.model
+    def _add_chart(self, workbook, sheet, heads, last):
+        chart = workbook.add_chart({"type": "bar", "subtype": "stacked"})
+        for column, colour in zip(CHARTED, COLOURS, strict=True):
+            chart.add_series(
+                {
+                    "name": heads[column],
+                    "categories": [sheet.name, 1, 0, last, 0],
+                    "values": [sheet.name, 1, column, last, column],
+                    "fill": {"color": colour},
+                    "gap": 40,
+                }
+            )
+        chart.set_title({"name": self.env._("Plan against Fact")})
+        chart.set_y_axis({"reverse": True})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 860, "height": 140 + 40 * last})
+        sheet.insert_chart(last + 3, 0, chart)
+
+    @api.model
+    def _write_months(self, workbook, formats, rows):
+        heads = [self.env._("Manager"), self.env._("Month"), *self._count_heads()]
+        sheet = self._open_sheet(workbook, formats, self.env._("By month"), heads)
+        line = 0
+        for manager, of_manager in self._by_manager(rows):
+            for month, of_month in sorted(of_manager.grouped(lambda row: row.date.replace(day=1)).items()):
+                line += 1
+                sheet.write_string(line, 0, manager.name or "")
+                sheet.write_datetime(line, 1, month, formats["month"])
+                self._write_counts(sheet, formats, line, 2, of_month)
+
+    @api.model
+    def _write_rows(self, workbook, formats, rows):
+        fields = rows._fields
+        names = (
+            *("user_id", "date", "client_id", "client_class", "activity_type_id", "activity_id"),
+            *("priority", "origin", "result", "cancel_reason"),
+        )
+        heads = [fields[name]._description_string(self.env) for name in names]
+        sheet = self._open_sheet(workbook, formats, self.env._("Rows"), heads, 20)
+        labels = {
+            name: dict(fields[name]._description_selection(self.env))
+            for name in ("priority", "origin", "result")
+        }
+        # sudo: names in rows that the user may see
+        for line, row in enumerate(rows.sudo(), 1):
+            for column, name in enumerate(names):
+                value = row[name]
+                if name == "date":
+                    sheet.write_datetime(line, column, value, formats["date"])
+                    continue
+                if name in labels:
+                    value = labels[name].get(value)
+                elif fields[name].relational:
+                    value = value.display_name
+                sheet.write_string(line, column, value or "")

@@ -1,0 +1,76 @@
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Payment:
+    """Money that came from a client: one credit line of his receivable account."""
+
+    date: object
+    company: int
+    left: float  # in ``currency``: what has settled no promise yet
+    currency: object  # res.currency
+    parts: dict = field(default_factory=dict)  # invoice id -> what is matched with it, in ``currency``
+    rates: dict = field(default_factory=dict)  # res.currency -> worth of one unit of ``currency``
+
+
+@dataclass
+class Promised:
+    """What a client has promised to pay."""
+
+    id: int
+    amount: float
+    currency: object
+    date_from: object
+    date_due: object
+    companies: frozenset  # ids of the company and its branches
+    invoice: int = 0
+    paid: float = 0.0
+    date_paid: object = None  # of the last payment that went into it
+
+    def missing(self):
+        return self.currency.round(self.amount - self.paid)
+
+    def accepts(self, payment):
+        return (
+            payment.left > 0
+            and payment.company in self.companies
+            and self.date_from <= payment.date <= self.date_due
+        )
+
+    def take(self, payment, most):
+        """Take up to ``most`` of the payment's currency, and no more than is missing and left."""
+        rate = payment.rates[self.currency]
+        offered = min(most, payment.left)
+        worth = self.currency.round(offered * rate)
+        taken = min(self.missing(), worth)
+        if taken <= 0:
+            return 0.0
+        used = offered if taken == worth else min(offered, payment.currency.round(taken / rate))
+        payment.left = payment.currency.round(payment.left - used)
+        self.paid = self.currency.round(self.paid + taken)
+        self.date_paid = max(self.date_paid or payment.date, payment.date)
+        return used
+
+
+def settle(promises, payments):
+    """Which payments settle which promises of one client; fills ``paid`` and ``date_paid``.
+
+    A payment counts for a promise from the day it was made to its due day. First each promise that names an
+    invoice takes what is matched with that invoice, then every promise takes of what is left; the one that
+    is due earlier goes first, and the earlier payment too. What one has taken is gone for the others.
+
+    :param promises: list of Promised
+    :param payments: list of Payment, with a rate into the currency of every promise
+    """
+    promises = sorted(promises, key=lambda promise: (promise.date_due, promise.id))
+    payments = sorted(payments, key=lambda payment: payment.date)
+    for promise in promises:
+        for payment in payments:
+            part = payment.parts.get(promise.invoice) if promise.invoice else None
+            if part and promise.accepts(payment):
+                used = promise.take(payment, part)
+                payment.parts[promise.invoice] = payment.currency.round(part - used)
+    for promise in promises:
+        for payment in payments:
+            if promise.accepts(payment):
+                promise.take(payment, payment.left)

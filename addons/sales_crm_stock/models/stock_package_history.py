@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class StockPackageHistory(models.Model):
+    _inherit = "stock.package.history"
+
+    _sales_guard_path = "picking_ids"
