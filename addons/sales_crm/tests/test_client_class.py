@@ -147,7 +147,7 @@ class TestClientClass(ClassCase):
             {"name": "Branch", "parent_id": clients[2].id, "is_company": True}
         )
         for client in clients[:-1]:
-            every = rng.choice([7, 20, 31, 60])
+            every = rng.choice([14, 20, 31, 60])
             size = rng.choice([50, 400, 3000])
             for days_ago in range(rng.randint(0, 90), 430, every):
                 amount = size * rng.choice([1, 1, 1, 2, 5])

@@ -1,9 +1,9 @@
-import random
 from datetime import timedelta
 
 from odoo import Command
 from odoo.tests import tagged
 
+from .chance import dice_of
 from .common_credit import CreditCase
 
 
@@ -123,9 +123,8 @@ class TestCreditRecount(CreditCase):
         lines.reconcile()
 
     def test_random_histories(self):
-        for seed in range(8):
+        for seed, dice in dice_of(3, 30):
             with self.subTest(seed=seed), self.cr.savepoint():
-                dice = random.Random(seed)
                 for step in range(16):
                     self._step(dice)
                     standing = self.env["sales.credit"]._standings(self.client, self.company)[self.client.id]

@@ -1,5 +1,4 @@
 import io
-import random
 from datetime import timedelta
 
 from openpyxl import load_workbook
@@ -8,6 +7,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
+from .chance import dice_of
 from .common_credit import CreditCase
 
 
@@ -225,8 +225,7 @@ class TestReceivableLedger(ReceivableCase):
 
     def test_random_ledgers(self):
         opened = []
-        for seed in range(3):
-            rng = random.Random(seed)
+        for seed, rng in dice_of(2, 12):
             for _step in range(25):
                 self._random_step(rng, opened)
             with self.subTest(seed=seed):
