@@ -87,6 +87,7 @@ class SalesClientClass(models.AbstractModel):
         self.env.cr.execute("DROP TABLE IF EXISTS sales_client_night")
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE sales_client_night AS %s", self._changes_sql()))
         self.env.cr.execute("CREATE INDEX ON sales_client_night (id)")
+        self.env.cr.execute("ANALYZE sales_client_night")
         [(count,)] = self.env.execute_query(SQL("SELECT COUNT(*) FROM sales_client_night"))
         return count
 

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.filling import Filling
 from .sales_handover import QUIET
 
 
@@ -158,6 +159,7 @@ class SalesHandover(models.Model):
                 ),
             )
         )
+        Filling(self.env, "sales.handover.item").add(len(added))
         self.env["sales.handover.item"].invalidate_model()
         self.env["sales.handover.line"].invalidate_model(["item_ids"])
         # sudo: lines are written by the server only

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.filling import Filling
 from ..tools.import_run import UserLookup
 from ..tools.normalise import plain
 from .sales_import_mapping import ROLE_ORDER
@@ -197,6 +198,9 @@ class SalesImport(models.Model):
             self.env["sales.import.file"]._read_attachment(self, attachment)
         if not any(self.file_ids.mapped("role")):
             self._refuse_unknown_files()
+        self.env.flush_all()
+        Row = self.env["sales.import.row"]
+        Filling(self.env, Row._name).add(Row.search_count([("import_id", "=", self.id)]))
         self._step({"state": "mapping", "failure": False})
 
     def _refuse_unknown_files(self):

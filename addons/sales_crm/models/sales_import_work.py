@@ -170,6 +170,7 @@ class SalesImport(models.Model):
         else:
             run.executing = True
             self._execute(run, handler, rows)
+            run.filling.add(len(rows))
         self._step({"progress_done": self.progress_done + len(rows)})
         return len(rows)
 

@@ -6,6 +6,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.filling import Filling
+
 STATES = [
     ("draft", "What and for Whom"),
     ("preview", "Check"),
@@ -327,6 +329,7 @@ class SalesMassPlan(models.Model):
                 now=fields.Datetime.now(),
             )
         )
+        Filling(self.env, "sales.mass.plan.line").add(len(places))
         self.invalidate_recordset(["line_ids"])
 
     def _delete_lines(self):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.filling import Filling
+
 
 class SalesStageMove(models.Model):
     """The history of the time before this add-on, from what Odoo tracked in the chatter."""
@@ -68,6 +70,7 @@ class SalesStageMove(models.Model):
         )
         if rows:
             ids = [id_ for (id_,) in rows]
+            Filling(self.env, self._name).add(len(ids))
             self._count_ranks(
                 SQL(
                     "lead_key IN (SELECT lead_key FROM sales_stage_move WHERE id BETWEEN %s AND %s)",

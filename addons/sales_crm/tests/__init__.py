@@ -1,6 +1,7 @@
 from . import test_import
 from . import test_export_guard
 from . import test_export_routes
+from . import test_filling
 from . import test_field_names
 from . import test_debt_tour
 from . import test_demo

@@ -9,9 +9,20 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from .client_state import CLIENT_FIELDS, CONTACT_FIELDS, ClientState
+from .filling import Filling
 from .normalise import name_key, person_key, phone_format, phone_tail, plain, split_phones, tax_key
 
 CLOSE = 0.8  # how like must a misspelt word be to what was meant
+FILLED = (
+    "res.partner",
+    "crm.lead",
+    "sales.stage.move",
+    "mail.activity",
+    "mail.message",
+    "mail.followers",
+    "sales.partner.key",
+    "sales.contact.channel",
+)
 # Words for industries that Odoo calls otherwise
 INDUSTRY_WORDS = {
     "technology": "base.res_partner_industry_J",
@@ -110,6 +121,7 @@ class ImportRun:
         self.env = sales_import.env
         company = sales_import.company_id or self.env.company
         self.region = company.country_id.code or "RU"
+        self.filling = Filling(self.env, *FILLED)
         self.executing = False  # as against planning, which creates nothing
         self.replayed = False
         self.forget()
