@@ -21,17 +21,15 @@ class SharedSuite(OdooSuite):
     """The chosen tests, class by class in the order of the plan, as long as there are any left to take."""
 
     def __init__(self, tests, plan: Plan):
-        super().__init__(tests)
+        super().__init__(test for test in tests if plan.chooses(*_address(test)))
         self.plan = plan
         self.set_up = 0.0
 
     def __iter__(self) -> Iterator:
         classes = {}
         for test in self._tests:
-            address = _address(test)
-            if self.plan.chooses(*address):
-                classes.setdefault(".".join(address[:-1]), []).append(test)
-        _logger.info("%d tests chosen", sum(map(len, classes.values())))
+            classes.setdefault(".".join(_address(test)[:-1]), []).append(test)
+        _logger.info("%d tests chosen", len(self._tests))
         for name in self.plan.take(classes):
             for test in classes[name]:
                 self.set_up = 0.0
@@ -48,7 +46,7 @@ class SharedSuite(OdooSuite):
 
     def has_http_case(self) -> bool:
         """Tell whether the bundles are needed, without taking a class."""
-        return any(isinstance(test, HttpCase) and self.plan.chooses(*_address(test)) for test in self._tests)
+        return any(isinstance(test, HttpCase) for test in self._tests)
 
 
 def _address(test) -> tuple[str, ...]:
@@ -69,8 +67,18 @@ def _tell(test, seconds: float, part: str | None = None) -> None:
 def main() -> None:
     """Run Odoo with the tests of the plan instead of all that its options name."""
     plan = Plan.current()
-    all_of = loader.make_suite
-    loader.make_suite = lambda names, position="at_install": SharedSuite(all_of(names, position)._tests, plan)
+    make_suite = loader.make_suite
+
+    def make_shared_suite(module_names, position="at_install"):
+        suite = make_suite(module_names, position)
+        if position == "post_install":
+            return SharedSuite(suite._tests, plan)
+        # the add-ons are in the database already
+        for test in suite:
+            _logger.error('%s: tag it "post_install" and "-at_install"', ".".join(_address(test)))
+        return type(suite)()
+
+    loader.make_suite = make_shared_suite
     odoo.cli.main()
 
 

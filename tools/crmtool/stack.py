@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,6 +52,24 @@ class Stack:
         if code:
             raise CrmError("\n".join((f"{title}: failed, the log is {log}", *tail)))
         progress.done()
+
+    def shell(self, database: str, code: str, timeout: float | None = None) -> str:
+        """Run Python in Odoo's shell and return what it printed.
+
+        :raise CrmError: it failed; tells what it said
+        """
+        done = subprocess.run(
+            [str(part) for part in self.command("shell", "-d", database, "--no-http", "--log-level=error")],
+            input=code,
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            timeout=timeout,
+            check=False,
+        )
+        if done.returncode or "Traceback" in done.stderr:
+            raise CrmError(f"Odoo's shell failed on {database}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
 
 
 def ensure(development: bool = False, place: cluster.Place = cluster.PRODUCT) -> Stack:

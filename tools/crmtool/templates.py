@@ -48,6 +48,8 @@ def of_addon_tests(stack: Stack, ours: list[str], beside: tuple[str, ...]) -> st
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=False, lang="en_US", beside=beside)
+        # else each process that runs tests in a browser begins with it
+        stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
         _finish(stack, building, name)
     return name
 
