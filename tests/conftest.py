@@ -32,7 +32,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
 @pytest.fixture(scope="session")
 def stack() -> stacks.Stack:
     """Odoo and PostgreSQL, ready to run."""
-    return stacks.ensure(development=True)
+    return stacks.ensure_for_tests()
 
 
 @pytest.fixture(scope="session")

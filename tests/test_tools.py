@@ -7,6 +7,7 @@ import sys
 import pytest
 from crmtool import addons, databases, odootests, po_files, postgres, selection, testrun
 from crmtool.console import CrmError
+from crmtool.plan import Plan
 
 TIME = "2026-01-02 03:04:05,678 9"
 LOG = f"""\
@@ -20,6 +21,9 @@ AssertionError: 1 != 2
 {TIME} ERROR db odoo.addons.sales_crm.tests.test_a: ERROR: Subtest TestA.test_parts (part=2)
 {TIME} INFO db odoo.addons.sales_crm.tests.test_a: Starting TestA.test_tour ...
 {TIME} INFO db odoo.addons.sales_crm.tests.test_a: skipped TestA.test_tour : no browser
+{TIME} INFO db crmtool.addon_worker: 5 tests chosen
+{TIME} INFO db crmtool.addon_worker: 2.50 s: sales_crm:TestA.setUpClass
+{TIME} INFO db crmtool.addon_worker: 0.25 s: sales_crm:TestA.test_good
 {TIME} ERROR db odoo.sql_db: bad query: SELECT
 {TIME} ERROR db odoo.tests.result: 1 failed, 1 error(s) of 4 tests when loading database 'db'
 """
@@ -37,6 +41,19 @@ def test_log_reader_counts_tests_and_errors_beside_them():
         "odoo.sql_db: bad query: SELECT",
     ]
     assert "AssertionError: 1 != 2" in reader.failed["sales_crm:TestA.test_bad"]
+    assert reader.chosen == 5
+    assert tally.slowest(1) == [("sales_crm:TestA.setUpClass", 2.5)]
+
+
+def test_logs_of_several_processes_count_together():
+    lines = LOG.splitlines()
+    readers = [odootests.LogReader(), odootests.LogReader()]
+    for number, line in enumerate(lines):
+        readers[number >= len(lines) // 2].read(line)
+    together = odootests.LogReader()
+    for reader in readers:
+        together.add(reader)
+    assert together.tally().line() == "1 passed, 3 failed, 1 skipped"
 
 
 @pytest.mark.parametrize(
@@ -60,19 +77,34 @@ def test_expression_that_is_none_is_said(expression):
         selection.matches(expression, ("test_carry",))
 
 
-def test_expression_becomes_odoo_tags(tmp_path, monkeypatch):
+def test_expression_may_choose_tests_of_odoo(tmp_path, monkeypatch):
     tests = tmp_path / "sales_crm" / "tests"
     tests.mkdir(parents=True)
     (tests / "test_carry.py").write_text(
-        "class TestCarry:\n def test_twice(self): pass\n def helper_twice(self): pass\n"
-        "class TestOther:\n def test_twice(self): pass\n def test_once(self): pass\n"
+        "class TestCarry:\n def test_twice(self): pass\n def helper(self): pass\n"
+        "class TestOther(TestCarry):\n def test_once(self): pass\n"
     )
     monkeypatch.setattr(selection, "ADDONS", tmp_path)
-    assert selection.odoo_tags(None, ["sales_crm"]) == ["/sales_crm"]
-    assert selection.odoo_tags("TestCarry or once", ["sales_crm"]) == [
-        "/sales_crm:TestCarry",
-        "/sales_crm:TestOther.test_once",
-    ]
+    for expression in (None, "TestCarry and not once", "other and twice", "not twice"):
+        assert selection.may_choose(expression, ["sales_crm"])
+    for expression in ("helper", "carry and not test", "stock"):
+        assert not selection.may_choose(expression, ["sales_crm"])
+
+
+def test_tests_are_chosen_one_by_one(tmp_path):
+    plan = Plan(str(tmp_path / "turns"), 1, "TestCarry and not twice")
+    assert plan.chooses("sales_crm", "test_carry", "TestCarry", "test_once")
+    assert not plan.chooses("sales_crm", "test_carry", "TestCarry", "test_twice")
+
+
+def test_each_class_is_taken_by_one_process(tmp_path):
+    classes = [f"sales_crm.test_a.Test{number}" for number in range(40)]
+    turns = str(tmp_path / "turns")
+    first, second = (Plan(turns, 7).take(classes) for _process in range(2))
+    taken = [next(first), next(second), *first, *second]
+    assert sorted(taken) == sorted(classes)
+    assert taken == list(Plan(str(tmp_path / "again"), 7).take(reversed(classes)))
+    assert taken != list(Plan(str(tmp_path / "other"), 8).take(classes))
 
 
 def test_source_hash_ignores_what_needs_no_update(tmp_path, monkeypatch):

@@ -84,15 +84,4 @@ class Node:
 
 def odoo_shell(stack: Stack, database: str, code: str) -> str:
     """Run Python in Odoo's shell on a database."""
-    done = subprocess.run(
-        [str(part) for part in stack.command("shell", "-d", database, "--no-http", "--log-level=error")],
-        input=code,
-        capture_output=True,
-        text=True,
-        env=stack.environment(),
-        timeout=SHELL_TIMEOUT,
-        check=False,
-    )
-    if done.returncode or "Traceback" in done.stderr:
-        raise AssertionError(f"the shell failed:\n{done.stdout}\n{done.stderr}")
-    return done.stdout
+    return stack.shell(database, code, timeout=SHELL_TIMEOUT)

@@ -1,36 +1,51 @@
 """The black-box tests of tests/: pytest in the virtual environment, counted from its own report."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 
 from . import process, pyenv
 from .browser import ensure as ensure_browser
+from .console import Progress
 from .layout import LOGS, ROOT, TESTS
 from .stack import Stack
 from .testrun import FAILURES, Tally
 
 REPORT = LOGS / "black-box.xml"
+LOG = LOGS / "black-box.log"
 NOTHING_SELECTED = 5
+ENDED = re.compile(r"^tests/\S+ (PASSED|FAILED|ERROR|SKIPPED)")
 
 
 def run(stack: Stack, expression: str | None) -> Tally:
-    """Run pytest and return its counts."""
+    """Run pytest and return its counts; what it says is shown where something failed."""
     REPORT.unlink(missing_ok=True)
-    command = [
-        pyenv.PYTHON,
-        "-m",
-        "pytest",
-        TESTS,
-        f"--junitxml={REPORT}",
-        *(["-k", expression] if expression else []),
-    ]
-    env = {**stack.environment(), "CRM_BROWSER": ensure_browser(), "CRM_FAILURES": str(FAILURES)}
-    with process.child(command, env=env, cwd=ROOT) as proc:
-        code = proc.wait()
+    progress = Progress("running the black-box tests")
+    ended = []
+
+    def on_line(line: str) -> None:
+        if ENDED.match(line):
+            ended.append(line)
+            progress.update(f"{len(ended)} black-box tests ended: {line}")
+
+    code, output = process.stream(
+        [
+            *(pyenv.PYTHON, "-m", "pytest", TESTS, "-v", "--color=no", f"--junitxml={REPORT}"),
+            *(["-k", expression] if expression else []),
+        ],
+        LOG,
+        on_line,
+        tail_lines=None,
+        env={**stack.environment(), "CRM_BROWSER": ensure_browser(), "CRM_FAILURES": str(FAILURES)},
+        cwd=ROOT,
+    )
     if code == NOTHING_SELECTED:
         return Tally()
     tally = _read_report()
     if code and not tally.failed:
         tally.failures.append(f"pytest ended with exit code {code}")
+    if tally.failed:
+        print("\n".join(output), flush=True)
+    print(f"black-box tests: {tally.line()} (the log: {LOG})", flush=True)
     return tally
 
 
@@ -39,8 +54,10 @@ def _read_report() -> Tally:
     if not REPORT.exists():
         return tally
     for case in ElementTree.parse(REPORT).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        tally.seconds[name] = float(case.get("time", 0))
         if case.find("failure") is not None or case.find("error") is not None:
-            tally.failures.append(f"{case.get('classname')}::{case.get('name')}")
+            tally.failures.append(name)
         elif case.find("skipped") is not None:
             tally.skipped += 1
         else:

@@ -93,6 +93,12 @@ def _add_checking(found) -> None:
         metavar="EXPR",
         help="only tests whose names meet the expression, as in pytest",
     )
+    test.add_argument(
+        "--seed", type=int, metavar="N", help="shuffle the add-ons' test classes as that run did (by chance)"
+    )
+    test.add_argument(
+        "-j", "--jobs", type=int, metavar="N", help="how many things to do side by side (one per core)"
+    )
     which = test.add_mutually_exclusive_group()
     which.add_argument("--addon", action="store_true", help="only the add-ons' tests")
     which.add_argument("--e2e", action="store_true", help="only the black-box tests")

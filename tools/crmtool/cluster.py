@@ -1,4 +1,4 @@
-"""The private PostgreSQL cluster: on a unix socket, run by an unprivileged user, in an ignored folder."""
+"""The private PostgreSQL clusters: on unix sockets, run by an unprivileged user, in ignored folders."""
 
 import contextlib
 import hashlib
@@ -20,16 +20,40 @@ from .process import run
 
 MINIMUM = 13
 USER = "odoo"
-LINK = STATE / "pg"
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_LIMIT = 100  # the kernel allows 107 bytes
 NO_AUTOMATIC_CLUSTER = Path("/etc/postgresql-common/createcluster.d/crm.conf")
 
 
 @dataclass(frozen=True)
-class Cluster:
-    """The private cluster: its folder, the user it runs as, PostgreSQL's programs."""
+class Place:
+    """Where one of the clusters is, by a name of its own, and the settings that it runs with."""
 
+    link: Path
+    options: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what tells the cluster from others where the path itself can't be used."""
+        owner = STATE if self == PRODUCT else self.link
+        return hashlib.sha256(os.fsencode(owner)).hexdigest()[:10]
+
+
+PRODUCT = Place(STATE / "pg")
+# The tests' own. No autovacuum: the minute at which it passes decides about PostgreSQL's plans, so the same
+# test would take a second or an hour. And nothing in it has to outlive the machine.
+TESTS = Place(
+    STATE / "pg-tests",
+    "-c autovacuum=off -c fsync=off -c synchronous_commit=off -c full_page_writes=off",
+)
+PLACES = (PRODUCT, TESTS)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A private cluster: its place and folder, the user it runs as, PostgreSQL's programs."""
+
+    place: Place
     folder: Path
     user: pwd.struct_passwd
     binaries: Path
@@ -44,7 +68,7 @@ class Cluster:
         folder = self.folder / "socket"
         if len(os.fsencode(folder / SOCKET_NAME)) <= SOCKET_PATH_LIMIT:
             return folder
-        return Path("/tmp") / f"crm-{_key()}"
+        return Path("/tmp") / f"crm-{self.place.key}"
 
     def settings(self) -> dict[str, str]:
         """Return libpq's environment variables for this cluster."""
@@ -69,7 +93,10 @@ class Cluster:
         say("starting PostgreSQL")
         _own_folder(self.socket, self.user)
         # jit: compiling the many conditions of Odoo's queries takes longer than running them
-        options = f"-k {shlex.quote(str(self.socket))} -p 5432 -c listen_addresses='' -c jit=off"
+        options = (
+            f"-k {shlex.quote(str(self.socket))} -p 5432 -c listen_addresses='' -c jit=off"
+            f" {self.place.options}"
+        )
         log = self.folder / "postgresql.log"
         self.run(
             "pg_ctl", "-D", self.data, "-w", "-t", "120", "-l", log, "-o", options, "start",
@@ -88,9 +115,9 @@ class Cluster:
         part.rename(self.data)
 
 
-def ensure() -> dict[str, str]:
-    """Have the cluster run, created if it is not there; return how to reach it."""
-    cluster = _cluster()
+def ensure(place: Place = PRODUCT) -> dict[str, str]:
+    """Have a cluster run, created if it is not there; return how to reach it."""
+    cluster = _cluster(place)
     if not cluster.data.exists():
         cluster.create()
     if not cluster.running():
@@ -98,39 +125,39 @@ def ensure() -> dict[str, str]:
     return cluster.settings()
 
 
-def stop() -> bool:
-    """Stop the cluster; tell whether it was running."""
-    if not running():
+def stop(place: Place = PRODUCT) -> bool:
+    """Stop a cluster; tell whether it was running."""
+    if not running(place):
         return False
-    cluster = _cluster()
+    cluster = _cluster(place)
     cluster.run("pg_ctl", "-D", cluster.data, "-w", "-m", "fast", "stop", error="PostgreSQL did not stop")
     return True
 
 
-def running() -> bool:
-    """Tell whether the cluster runs, without creating or starting it."""
-    return (LINK / "data").exists() and _cluster().running()
+def running(place: Place = PRODUCT) -> bool:
+    """Tell whether a cluster runs, without creating or starting it."""
+    return (place.link / "data").exists() and _cluster(place).running()
 
 
-def _cluster() -> Cluster:
-    user = _user()
-    folder = _folder(user)
+def _cluster(place: Place) -> Cluster:
+    user = _user(place.link)
+    folder = _folder(place, user)
     data = folder / "data"
     version = (data / "PG_VERSION").read_text().strip() if (data / "PG_VERSION").exists() else None
-    return Cluster(folder, user, binaries(version) or _install_binaries(version))
+    return Cluster(place, folder, user, binaries(version) or _install_binaries(version))
 
 
-def _user() -> pwd.struct_passwd:
+def _user(link: Path) -> pwd.struct_passwd:
     """Return who runs the cluster: its owner, or ourselves, or an unprivileged user when we are root."""
     me = pwd.getpwuid(os.geteuid())
-    if LINK.exists() and LINK.stat().st_uid not in (0, me.pw_uid):
+    if link.exists() and link.stat().st_uid not in (0, me.pw_uid):
         if me.pw_uid:
-            owner = pwd.getpwuid(LINK.stat().st_uid).pw_name
+            owner = pwd.getpwuid(link.stat().st_uid).pw_name
             raise CrmError(
-                f"the PostgreSQL cluster in {LINK} belongs to {owner}: "
+                f"the PostgreSQL cluster in {link} belongs to {owner}: "
                 "run ./crm as root, as before, or set CRM_STATE_DIR to another folder"
             )
-        return pwd.getpwuid(LINK.stat().st_uid)
+        return pwd.getpwuid(link.stat().st_uid)
     if me.pw_uid:
         return me
     for name in ("postgres", "nobody"):
@@ -142,18 +169,18 @@ def _user() -> pwd.struct_passwd:
     )
 
 
-def _folder(user: pwd.struct_passwd) -> Path:
+def _folder(place: Place, user: pwd.struct_passwd) -> Path:
     """Return the cluster's folder, elsewhere and linked where its user cannot reach ours."""
-    if not LINK.exists():
+    if not place.link.exists():
         if _reachable(STATE, user):
-            _own_folder(LINK, user)
+            _own_folder(place.link, user)
         else:
-            elsewhere = Path("/var/tmp") / f"crm-pg-{_key()}"
+            elsewhere = Path("/var/tmp") / f"crm-pg-{place.key}"
             say(f"{user.pw_name} cannot reach {STATE}: the PostgreSQL cluster goes to {elsewhere}")
             _own_folder(elsewhere, user)
-            LINK.unlink(missing_ok=True)
-            LINK.symlink_to(elsewhere)
-    return LINK.resolve()
+            place.link.unlink(missing_ok=True)
+            place.link.symlink_to(elsewhere)
+    return place.link.resolve()
 
 
 def _own_folder(folder: Path, user: pwd.struct_passwd) -> None:
@@ -176,10 +203,6 @@ def _as(user: pwd.struct_passwd) -> dict:
 
 def _plain_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-
-
-def _key() -> str:
-    return hashlib.sha256(os.fsencode(STATE)).hexdigest()[:10]
 
 
 def binaries(version: str | None = None) -> Path | None:

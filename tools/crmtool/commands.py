@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import addons, cluster, databases, postgres, pyenv, server, stack, templates, testrun
+from . import addons, cluster, databases, postgres, pyenv, server, stack, templates, testing, testrun
 from .console import CrmError, say
 from .layout import DATA, LOGS
 from .stack import Stack
@@ -99,7 +99,7 @@ def down(args: argparse.Namespace) -> int:
     say("the server is stopped" if server.stop() else "the server was not running")
     if testrun.any_alive():
         say("PostgreSQL stays up for the tests that are running")
-    elif not postgres.is_named() and cluster.stop():
+    elif not postgres.is_named() and any([cluster.stop(place) for place in cluster.PLACES]):
         say("PostgreSQL is stopped")
     return 0
 
@@ -116,7 +116,9 @@ def status(args: argparse.Namespace) -> int:
     if postgres.is_named():
         print("PostgreSQL: the one that DATABASE_URL or PGHOST names")
     else:
-        print(f"PostgreSQL: {'running' if cluster.running() else 'stopped'} (private, {cluster.LINK})")
+        state = "running" if cluster.running() else "stopped"
+        print(f"PostgreSQL: {state} (private, {cluster.PRODUCT.link})")
+    print(f"tests:      {testing.last()}")
     print(f"files:      {DATA}")
     print(f"log:        {server.LOG}")
     return 0 if running else 1

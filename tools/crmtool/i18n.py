@@ -5,7 +5,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from . import addons, process, pyenv, stack, templates
+from . import addons, process, pyenv, stack, templates, testrun
 from .console import CrmError
 from .layout import ADDONS, LOGS
 from .stack import Stack
@@ -18,10 +18,11 @@ LANGUAGE = "ru"
 def i18n(args: argparse.Namespace) -> int:
     """Bring the .pot and ru.po files of our add-ons up to date with the sources."""
     with stack.setup_lock():
-        ready = stack.ensure(development=True)
+        ready = stack.ensure_for_tests()
         with TestRun.of(ready) as run:
             for line in _work(ready, fresh_database(ready, run), "merge"):
                 print(line)
+        testrun.release_postgres()
     return 0
 
 

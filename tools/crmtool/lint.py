@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import addons, i18n, node, selection, stack
+from . import addons, i18n, node, selection, stack, testrun
 from .console import say
 from .layout import ADDONS, LOGS, ROOT, VENV
 from .stack import Stack
@@ -28,7 +28,7 @@ class Step:
 def lint(args: argparse.Namespace) -> int:
     """Run the checks, after mending what can be mended if that was asked for."""
     with stack.setup_lock():
-        ready = stack.ensure(development=True)
+        ready = stack.ensure_for_tests()
         if args.fix:
             for step in _steps():
                 _run(step.fix)
@@ -37,6 +37,7 @@ def lint(args: argparse.Namespace) -> int:
         with stack.setup_lock():
             database = i18n.fresh_database(ready, run)
         tally.add(check_translations(ready, database))
+    testrun.release_postgres()
     print(tally.line(), flush=True)
     return 1 if tally.failed else 0
 

@@ -1,16 +1,16 @@
-"""The add-ons' own tests: run by Odoo on a fresh clone, and counted from its log."""
+"""The add-ons' own tests: run by Odoo processes side by side, and counted from their logs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from . import addons, databases, process, selection, server, templates
+from . import addons, databases, process, pyenv, server, templates
 from .console import Progress
-from .layout import LOGS
+from .layout import LOGS, ROOT
+from .plan import Plan
 from .stack import Stack, setup_lock
 from .testrun import FAILURES, Tally, TestRun
 
-LOG = LOGS / "addon-tests.log"
 TIME_LIMIT = 60 * 60
 # Not needed by our add-ons, yet a way past them that their tests have to try
 BESIDE = ("stock_picking_batch",)
@@ -20,6 +20,10 @@ RECORD = re.compile(
 STARTING = re.compile(r"Starting (\S+) \.\.\.")
 FAILED = re.compile(r"(?:FAIL|ERROR): (?:Subtest )?(\S+)")
 SKIPPED = re.compile(r"skipped (\S+)")
+# What our own addon_worker says
+CHOSEN = re.compile(r"(\d+) tests chosen")
+TOOK = re.compile(r"(\d+\.\d+) s: (\S+)")
+WORKER = "crmtool.addon_worker"
 # Odoo's own summaries of errors that were logged before
 SUMMARIES = re.compile(r"At least one test failed|\d+ failed, \d+ error\(s\) of \d+ tests")
 
@@ -31,6 +35,8 @@ class LogReader:
     started: set[str] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)
     failed: dict[str, list[str]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+    chosen: int | None = None
     _open: list[str] | None = None
 
     def read(self, line: str) -> None:
@@ -42,7 +48,9 @@ class LogReader:
             return
         self._open = None
         message = record["message"]
-        if found := STARTING.match(message):
+        if record["logger"] == WORKER:
+            self._read_worker(message)
+        elif found := STARTING.match(message):
             self.started.add(self._name(record["logger"], found[1]))
         elif found := SKIPPED.match(message):
             self.skipped.add(self._name(record["logger"], found[1]))
@@ -52,68 +60,107 @@ class LogReader:
             self._open = self.failed.setdefault(name, [])
             self._open.append(message)
 
+    def _read_worker(self, message: str) -> None:
+        if found := CHOSEN.match(message):
+            self.chosen = int(found[1])
+        elif found := TOOK.match(message):
+            self.seconds[found[2]] = float(found[1])
+
     @staticmethod
     def _name(logger: str, test: str) -> str:
         parts = logger.split(".")
         return f"{parts[2]}:{test}" if parts[:2] == ["odoo", "addons"] and len(parts) > 2 else test
 
+    def add(self, other: "LogReader") -> None:
+        """Count in what another process, which shared the same tests, has logged."""
+        self.started |= other.started
+        self.skipped |= other.skipped
+        self.seconds |= other.seconds
+        self.chosen = other.chosen if self.chosen is None else self.chosen
+        for name, lines in other.failed.items():
+            self.failed.setdefault(name, []).extend(lines)
+
     def tally(self) -> Tally:
         """Return the counts; a skipped or failed test is not a passed one."""
         passed = self.started - self.skipped - set(self.failed)
-        return Tally(len(passed), len(self.skipped), list(self.failed))
+        return Tally(len(passed), len(self.skipped), list(self.failed), dict(self.seconds))
 
 
-def run(stack: Stack, test_run: TestRun, expression: str | None) -> tuple[Tally, str | None]:
-    """Install our add-ons into a clone and run their tests; return the counts and the database."""
-    ours = addons.names()
-    tags = selection.odoo_tags(expression, ours)
-    if not tags:
-        return Tally(), None
-    database = test_run.database("addon")
-    with setup_lock():
-        databases.clone(stack, templates.of_dependencies(stack, ours, demo=False), database)
-    reader = LogReader()
-    progress = Progress(f"testing {', '.join(ours)}")
+class AddonTests:
+    """The add-ons' tests of one run. Each process that works on them has a database of its own."""
 
-    def on_line(line: str) -> None:
-        reader.read(line)
-        progress.update(f"{len(reader.started)} tests started, {len(reader.failed)} failed")
+    def __init__(self, stack: Stack, test_run: TestRun, plan: Plan):
+        self.stack = stack
+        self.run = test_run
+        self.plan = plan
+        self.ours = addons.names()
+        self.progress = Progress(f"testing {', '.join(self.ours)}, shuffled with --seed {plan.seed}")
+        self.readers: list[LogReader] = []
 
-    code, tail = process.stream(
-        stack.command(
-            *(
-                "-d",
-                database,
-                "-i",
-                ",".join((*ours, *BESIDE)),
-                "--test-tags",
-                ",".join(tags),
-                "--stop-after-init",
-            ),
-            *(f"--http-port={server.free_port()}", "--screenshots", FAILURES),
-        ),
-        LOG,
-        on_line,
-        timeout=TIME_LIMIT,
-        env=stack.environment(),
-    )
-    progress.done()
-    _complain(reader, code, tail)
-    print("\n".join(_report(reader)), flush=True)
-    return reader.tally(), database
+    def database(self, purpose: str) -> str:
+        """Return a new database with our add-ons as they are on the disk now."""
+        name = self.run.database(purpose)
+        with setup_lock():
+            databases.clone(self.stack, templates.of_addon_tests(self.stack, self.ours, BESIDE), name)
+        return name
+
+    def work(self, number: int) -> Tally:
+        """Run tests that nobody has begun until there are none; nothing to count yet."""
+        if any(len(self._together().started) == reader.chosen for reader in self.readers):
+            return Tally()
+        reader = LogReader()
+        self.readers.append(reader)
+        log = LOGS / f"addon-tests-{number}.log"
+
+        def on_line(line: str) -> None:
+            reader.read(line)
+            self._show()
+
+        code, tail = process.stream(
+            [
+                *(pyenv.PYTHON, "-m", "crmtool.addon_worker"),
+                *("-d", self.database(f"addon_{number}")),
+                *("--test-tags", ",".join(f"/{addon}" for addon in self.ours)),
+                *("--stop-after-init", f"--http-port={server.free_port()}", "--screenshots", FAILURES),
+            ],
+            log,
+            on_line,
+            timeout=TIME_LIMIT,
+            env={
+                **self.stack.environment(),
+                **self.plan.environment(),
+                "PYTHONPATH": str(ROOT / "tools"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+        )
+        if code and not reader.failed:
+            reader.failed[f"Odoo ended with exit code {code}, its log is {log}"] = tail
+        return Tally()
+
+    def count(self) -> Tally:
+        """Print what failed or was skipped; return the counts of all processes."""
+        together = self._together()
+        missing = (together.chosen or 0) - len(together.started)
+        if missing > 0 and not together.failed:
+            together.failed[f"{missing} tests were chosen and not run"] = []
+        print("\n".join(_report(together)), flush=True)
+        return together.tally()
+
+    def _together(self) -> LogReader:
+        together = LogReader()
+        for reader in self.readers:
+            together.add(reader)
+        return together
+
+    def _show(self) -> None:
+        started = sum(len(reader.started) for reader in self.readers)
+        failed = sum(len(reader.failed) for reader in self.readers)
+        self.progress.update(f"{started} add-on tests started, {failed} failed")
 
 
-def _complain(reader: LogReader, code: int, tail: list[str]) -> None:
-    """Count it as a failure where Odoo gave up, or ran nothing, without saying why in an error."""
-    if code and not reader.failed:
-        reader.failed[f"Odoo ended with exit code {code}"] = tail
-    elif not reader.started and not reader.failed:
-        reader.failed["no test was found by Odoo"] = tail[-3:]
-
-
-def _report(reader: LogReader) -> Iterator[str]:
+def _report(reader: LogReader) -> Iterable[str]:
     for name, lines in reader.failed.items():
         yield "\n".join((f"--- FAILED {name}", *lines))
     for name in sorted(reader.skipped):
         yield f"--- skipped {name}"
-    yield f"add-on tests: {reader.tally().line()} (the whole log: {LOG})"
+    yield f"add-on tests: {reader.tally().line()} (the logs: {LOGS}/addon-tests-*.log)"

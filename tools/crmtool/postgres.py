@@ -1,4 +1,4 @@
-"""The PostgreSQL server to work with: the one that the environment names, or our private cluster."""
+"""The PostgreSQL server to work with: the one that the environment names, or a private cluster of ours."""
 
 import os
 import shutil
@@ -22,9 +22,9 @@ class Server:
         return {**clean, "PGCONNECT_TIMEOUT": "10", **self.settings}
 
 
-def ensure() -> Server:
-    """Return a running server of a usable version."""
-    server = _named() or Server(cluster.ensure())
+def ensure(place: cluster.Place = cluster.PRODUCT) -> Server:
+    """Return a running server of a usable version; ours at ``place`` unless the environment names one."""
+    server = _named() or Server(cluster.ensure(place))
     _check(server)
     return server
 

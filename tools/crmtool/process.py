@@ -13,6 +13,7 @@ from pathlib import Path
 from .console import CrmError
 
 TAIL_LINES = 30
+_children: set[subprocess.Popen] = set()
 
 
 def run(command: Sequence, error: str, **options) -> str:
@@ -49,9 +50,17 @@ def last_words(text: str) -> str:
 def child(command: Sequence, **options) -> Iterator[subprocess.Popen]:
     """Start ``command`` in a process group of its own, which does not outlive the block."""
     proc = subprocess.Popen([str(part) for part in command], start_new_session=True, **options)
+    _children.add(proc)
     try:
         yield proc
     finally:
+        stop_group(proc.pid, proc)
+        _children.discard(proc)
+
+
+def stop_children() -> None:
+    """End all that :func:`child` has started, whichever thread waits for it."""
+    for proc in list(_children):
         stop_group(proc.pid, proc)
 
 
@@ -97,10 +106,14 @@ def stream(
     on_line: Callable[[str], None],
     append: bool = False,
     timeout: float | None = None,
+    tail_lines: int | None = TAIL_LINES,
     **options,
 ) -> tuple[int, list[str]]:
-    """Run ``command``, log its output, hand each line to ``on_line``; return exit code and last lines."""
-    tail: deque[str] = deque(maxlen=TAIL_LINES)
+    """Run ``command``, log its output, hand each line to ``on_line``.
+
+    :return: the exit code and the last lines, all of them with ``tail_lines=None``
+    """
+    tail: deque[str] = deque(maxlen=tail_lines)
     log.parent.mkdir(parents=True, exist_ok=True)
     with (
         log.open("a" if append else "w", encoding="utf-8") as kept,

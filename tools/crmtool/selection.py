@@ -1,6 +1,7 @@
 """What ``-k EXPR`` chooses: pytest's names with and, or, not and brackets, also for tests that Odoo runs."""
 
 import ast
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -30,26 +31,26 @@ def matches(expression: str | None, names: Iterable[str]) -> bool:
         ) from error
 
 
-def odoo_tags(expression: str | None, addons: Iterable[str]) -> list[str]:
-    """Return the ``--test-tags`` that make Odoo run the chosen tests of ``addons``."""
-    if not expression:
-        return [f"/{addon}" for addon in addons]
-    return [
-        tag
+def may_choose(expression: str | None, addons: Iterable[str]) -> bool:
+    """Tell whether any of the add-ons' tests may be meant, without importing them.
+
+    A class may inherit the tests of another one in its file, so each is taken with each.
+    """
+    return not expression or any(
+        matches(expression, names)
         for addon in addons
         for path in sorted((ADDONS / addon / "tests").glob("test_*.py"))
-        for tag in _tags(expression, addon, path)
-    ]
+        for names in _names(addon, path)
+    )
 
 
-def _tags(expression: str, addon: str, path: Path) -> Iterator[str]:
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if not isinstance(node, ast.ClassDef):
-            continue
-        if matches(expression, (addon, path.stem, node.name)):
-            yield f"/{addon}:{node.name}"
-            continue
-        for method in node.body:
-            is_test = isinstance(method, ast.FunctionDef) and method.name.startswith("test")
-            if is_test and matches(expression, (addon, path.stem, node.name, method.name)):
-                yield f"/{addon}:{node.name}.{method.name}"
+def _names(addon: str, path: Path) -> Iterator[tuple[str, str, str, str]]:
+    classes = [node for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.ClassDef)]
+    tests = {
+        method.name
+        for node in classes
+        for method in node.body
+        if isinstance(method, ast.FunctionDef) and method.name.startswith("test")
+    }
+    for node, test in itertools.product(classes, sorted(tests)):
+        yield addon, path.stem, node.name, test

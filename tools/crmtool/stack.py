@@ -4,14 +4,17 @@ import contextlib
 import fcntl
 import os
 import re
+import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, odoo, postgres, process, pyenv
+from . import addons, cluster, odoo, postgres, process, pyenv
 from .console import CrmError, Progress, say
 from .layout import ADDONS, CONF, DATA, STATE, make_state
 
+_in_this_process = threading.Lock()
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
@@ -50,21 +53,44 @@ class Stack:
             raise CrmError("\n".join((f"{title}: failed, the log is {log}", *tail)))
         progress.done()
 
+    def shell(self, database: str, code: str, timeout: float | None = None) -> str:
+        """Run Python in Odoo's shell and return what it printed.
 
-def ensure(development: bool = False) -> Stack:
+        :raise CrmError: it failed; tells what it said
+        """
+        done = subprocess.run(
+            [str(part) for part in self.command("shell", "-d", database, "--no-http", "--log-level=error")],
+            input=code,
+            capture_output=True,
+            text=True,
+            env=self.environment(),
+            timeout=timeout,
+            check=False,
+        )
+        if done.returncode or "Traceback" in done.stderr:
+            raise CrmError(f"Odoo's shell failed on {database}:\n{done.stdout}\n{done.stderr}")
+        return done.stdout
+
+
+def ensure(development: bool = False, place: cluster.Place = cluster.PRODUCT) -> Stack:
     """Get everything ready, what is there already taken as it is."""
     make_state()
     source = odoo.ensure()
     pyenv.ensure(source, development)
     _write_conf()
-    return Stack(source, postgres.ensure())
+    return Stack(source, postgres.ensure(place))
+
+
+def ensure_for_tests() -> Stack:
+    """Get everything ready for tests and checks, beside a PostgreSQL of their own."""
+    return ensure(development=True, place=cluster.TESTS)
 
 
 @contextlib.contextmanager
 def setup_lock() -> Iterator[None]:
-    """Let one ./crm at a time change the state folder."""
+    """Let one ./crm at a time, and in it one thread, change the state folder."""
     make_state()
-    with (STATE / "lock").open("w") as lock:
+    with _in_this_process, (STATE / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -26,7 +26,7 @@ def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
             *("-d", building, "-i", ",".join(depends), f"--load-language={LANGUAGES}"),
             "--with-demo" if demo else "--without-demo=True",
         )
-        databases.rename(stack, building, name)
+        _finish(stack, building, name)
     return name
 
 
@@ -37,19 +37,38 @@ def of_addons(stack: Stack, ours: list[str], lang: str) -> str:
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=True, lang=lang)
-        databases.rename(stack, building, name)
+        _finish(stack, building, name)
     return name
 
 
-def create(stack: Stack, name: str, ours: list[str], demo: bool, lang: str) -> None:
-    """Create a database with ``ours`` installed, its company and administrator speaking ``lang``."""
+def of_addon_tests(stack: Stack, ours: list[str], beside: tuple[str, ...]) -> str:
+    """Return a database with ``ours`` and the modules ``beside`` them, without demo data."""
+    kind = f"tests_{_digest(*beside)}"
+    name = _name(stack, kind, *addons.depends(ours), addons.source_hash(ours))
+    if not databases.exists(stack, name):
+        building = _start(stack, kind, name)
+        create(stack, building, ours, demo=False, lang="en_US", beside=beside)
+        # else each process that runs tests in a browser begins with it
+        stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
+        _finish(stack, building, name)
+    return name
+
+
+def create(
+    stack: Stack, name: str, ours: list[str], demo: bool, lang: str, beside: tuple[str, ...] = ()
+) -> None:
+    """Create a database with ``ours`` installed, its company and administrator speaking ``lang``.
+
+    :param beside: modules of Odoo to install with them, though they don't depend on them
+    """
     template = of_dependencies(stack, ours, demo)
     say(f"creating the database {name}")
     databases.clone(stack, template, name)
     databases.set_language(stack, name, lang)
     if ours:
         log = LOGS / f"{name}.log"
-        stack.batch(f"installing {', '.join(ours)}", log, "-d", name, "-i", ",".join(ours))
+        modules = [*ours, *beside]
+        stack.batch(f"installing {', '.join(modules)}", log, "-d", name, "-i", ",".join(modules))
         if demo and not databases.has_demo(stack, name, ours[0]):  # Odoo goes on without it
             raise CrmError(f"the demo data of {ours[0]} could not be loaded, the log is {log}")
     databases.mark(stack, name)
@@ -57,13 +76,19 @@ def create(stack: Stack, name: str, ours: list[str], demo: bool, lang: str) -> N
 
 def drop_all(stack: Stack) -> None:
     """Remove the templates of this state folder."""
-    _drop_like(stack, f"{PREFIX}_{_place()}_")
+    _drop_like(stack, f"{PREFIX}_{_place(stack)}_")
 
 
 def _start(stack: Stack, kind: str, name: str) -> str:
     """Drop the templates that the new one replaces, and return the name to build it under."""
-    _drop_like(stack, f"{PREFIX}_{_place()}_{kind}_")
+    _drop_like(stack, f"{PREFIX}_{_place(stack)}_{kind}_")
     return f"{name}{BUILDING}"
+
+
+def _finish(stack: Stack, building: str, name: str) -> None:
+    """Let a database that is complete be cloned; PostgreSQL knows how much is in it, whoever passed by."""
+    stack.query(building, "ANALYZE")
+    databases.rename(stack, building, name)
 
 
 def _drop_like(stack: Stack, prefix: str) -> None:
@@ -74,12 +99,12 @@ def _drop_like(stack: Stack, prefix: str) -> None:
 
 def _name(stack: Stack, kind: str, *ingredients: str) -> str:
     digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, *ingredients)
-    return f"{PREFIX}_{_place()}_{kind}_{digest}"
+    return f"{PREFIX}_{_place(stack)}_{kind}_{digest}"
 
 
-def _place() -> str:
-    """Return a key of the state folder: a database's files are there, so another folder cannot use it."""
-    return _digest(str(STATE))
+def _place(stack: Stack) -> str:
+    """Return a key of the state folder and the server, where a database's files and its tables are."""
+    return _digest(str(STATE), *(stack.server.settings.get(name, "") for name in ("PGHOST", "PGPORT")))
 
 
 def _digest(*parts: str) -> str:

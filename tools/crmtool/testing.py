@@ -1,82 +1,104 @@
-"""``./crm test``: lint, the add-ons' tests, the black-box tests, one line of counts, nothing left behind."""
+"""``./crm test``: lint, the add-ons' tests and the black-box tests side by side, counted in one line."""
 
 import argparse
 import contextlib
+import json
+import os
+import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from . import addons, blackbox, browser, cluster, lint, odootests, postgres, stack, templates, testrun
+from . import (
+    addons,
+    blackbox,
+    browser,
+    lint,
+    odootests,
+    postgres,
+    process,
+    selection,
+    stack,
+    templates,
+    testrun,
+)
 from .console import CrmError, say, warn
+from .layout import ROOT, STATE
+from .plan import Plan
 from .testrun import Tally, TestRun
+
+OUTCOME = STATE / "last-test.json"
+SLOWEST = 10
+MOST_SIDE_BY_SIDE = 4
 
 
 def test(args: argparse.Namespace) -> int:
     """Run the tests that were asked for; the exit code is 0 only if some ran and none failed."""
     total = Tally()
+    began = time.time()
     try:
         with _counted(total):
             _run(args, total)
     except KeyboardInterrupt:
         total.failures.append("interrupted")
-    for failure in total.failures:
-        print(f"FAILED {failure}")
-    if not total.passed and not total.failed:
-        print("nothing ran: no test meets the expression of -k")
-    print(total.line(), flush=True)
+    _report(args, total, began)
     return 0 if total.passed and not total.failed else 1
 
 
 def _run(args: argparse.Namespace, total: Tally) -> None:
-    was_running = postgres.is_named() or cluster.running()
     with stack.setup_lock():
-        ready = stack.ensure(development=True)
+        ready = stack.ensure_for_tests()
         browser.ensure()
-        for demo in (*([] if args.e2e else [False]), *([] if args.addon else [True])):
-            templates.of_dependencies(ready, addons.names(), demo)
     shutil.rmtree(testrun.FAILURES, ignore_errors=True)
     try:
         with TestRun.of(ready) as run:
             try:
-                for part in _parts(args):
-                    with _counted(total):
-                        part(ready, run, args.expression, total)
+                _work(args, ready, run, total)
             finally:
                 say("cleaning up")
     finally:
         if postgres.is_named():
             templates.drop_all(ready)
-        testrun.release_postgres(was_running)
+        else:
+            testrun.release_postgres()
 
 
-def _parts(args: argparse.Namespace) -> list[Callable]:
-    """Return what to run: everything, or the one part that was asked for."""
-    if args.addon:
-        return [_addon]
-    if args.e2e:
-        return [_black_box]
-    return [_lint, _addon_and_translations, _black_box]
+def _work(args: argparse.Namespace, ready: stack.Stack, run: TestRun, total: Tally) -> None:
+    """Do what was asked for, several things side by side."""
+    side_by_side = args.jobs or max(2, min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE))
+    seed = random.randrange(10**6) if args.seed is None else args.seed
+    tests = None
+    jobs: list[Callable[[], Tally]] = []
+    if not args.e2e and selection.may_choose(args.expression, addons.names()):
+        tests = odootests.AddonTests(ready, run, Plan(str(run.folder / "turns"), seed, args.expression))
+    whole = not args.addon and not args.e2e
+    if whole:
+        jobs.append(lambda: lint.check(args.expression))
+    if tests:
+        jobs.append(lambda: tests.work(1))
+    if not args.addon:
+        jobs.append(lambda: blackbox.run(ready, args.expression))
+    if tests:
+        jobs += [lambda number=number: tests.work(number) for number in range(2, side_by_side + 1)]
+    if tests and whole and not args.expression:
+        jobs.append(lambda: lint.check_translations(ready, tests.database("terms")))
+    _side_by_side(jobs, side_by_side, total)
+    if tests:
+        total.add(tests.count())
 
 
-def _lint(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
-    total.add(lint.check(expression))
-
-
-def _addon(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> str | None:
-    counts, database = odootests.run(ready, run, expression)
-    total.add(counts)
-    return database
-
-
-def _addon_and_translations(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
-    database = _addon(ready, run, expression, total)
-    if database and not expression:
-        total.add(lint.check_translations(ready, database))
-
-
-def _black_box(ready: stack.Stack, run: TestRun, expression: str | None, total: Tally) -> None:
-    with stack.setup_lock():
-        templates.of_addons(ready, addons.names(), "en_US")
-    total.add(blackbox.run(ready, expression))
+def _side_by_side(jobs: list[Callable[[], Tally]], count: int, total: Tally) -> None:
+    """Work on ``count`` jobs at a time, in their order, and add up what they count."""
+    with ThreadPoolExecutor(count) as pool:
+        try:
+            for future in as_completed([pool.submit(job) for job in jobs]):
+                with _counted(total):
+                    total.add(future.result())
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            process.stop_children()
+            raise
 
 
 @contextlib.contextmanager
@@ -87,3 +109,51 @@ def _counted(total: Tally) -> Iterator[None]:
     except CrmError as error:
         warn(str(error))
         total.failures.append(str(error).partition("\n")[0])
+
+
+def _report(args: argparse.Namespace, total: Tally, began: float) -> None:
+    """Say what was counted, last of all in one line, and keep it for ``./crm status``."""
+    for failure in total.failures:
+        print(f"FAILED {failure}")
+    if not total.passed and not total.failed:
+        print("nothing ran: no test meets the expression of -k")
+    if total.seconds:
+        print(f"the {SLOWEST} slowest:")
+    for name, seconds in total.slowest(SLOWEST):
+        print(f"  {seconds:7.1f} s  {name}")
+    outcome = {
+        "commit": _commit(),
+        "of": "add-on tests" if args.addon else "black-box tests" if args.e2e else "everything",
+        "expression": args.expression,
+        "passed": total.passed,
+        "failed": total.failed,
+        "skipped": total.skipped,
+        "failures": total.failures,
+        "began": round(began),
+        "seconds": round(time.time() - began),
+    }
+    OUTCOME.write_text(json.dumps(outcome, indent=2) + "\n")
+    print(f"took {outcome['seconds']} s")
+    print(total.line(), flush=True)
+
+
+def last() -> str:
+    """Return a sentence about the last run of the tests."""
+    try:
+        outcome = json.loads(OUTCOME.read_text())
+    except (OSError, ValueError):
+        return "not run yet"
+    chosen = f" -k {outcome['expression']!r}" if outcome["expression"] else ""
+    when = time.strftime("%Y-%m-%d %H:%M", time.localtime(outcome["began"]))
+    return (
+        f"{outcome['passed']} passed, {outcome['failed']} failed, {outcome['skipped']} skipped, "
+        f"{outcome['of']}{chosen} at {outcome['commit']}, {when}, {outcome['seconds']} s"
+    )
+
+
+def _commit() -> str:
+    """Return the commit that the sources are at, marked where they differ from it."""
+    try:
+        return process.run(["git", "-C", ROOT, "describe", "--always", "--dirty"], "no commit").strip()
+    except CrmError:
+        return "no commit"

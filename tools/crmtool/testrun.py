@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import cluster, databases, process, server
+from . import cluster, databases, process
 from .layout import STATE
 from .stack import Stack
 
@@ -24,6 +24,7 @@ class Tally:
     passed: int = 0
     skipped: int = 0
     failures: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     @property
     def failed(self) -> int:
@@ -34,6 +35,11 @@ class Tally:
         self.passed += other.passed
         self.skipped += other.skipped
         self.failures += other.failures
+        self.seconds |= other.seconds
+
+    def slowest(self, count: int) -> list[tuple[str, float]]:
+        """Return the tests that took longest, with their seconds."""
+        return sorted(self.seconds.items(), key=lambda item: -item[1])[:count]
 
     def line(self) -> str:
         return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
@@ -62,6 +68,15 @@ class TestRun:
         """Remember the leader of a process group that must not outlive the run."""
         (self.folder / f"{pid}.pid").touch()
 
+    @property
+    def server(self) -> Path:
+        """Return the file that tells which PostgreSQL server the databases are on."""
+        return self.folder / "server"
+
+    def is_on(self, stack: Stack) -> bool:
+        """Tell whether the run's databases are on the server of ``stack``."""
+        return not self.server.exists() or self.server.read_text() == _address(stack)
+
     @classmethod
     @contextlib.contextmanager
     def of(cls, stack: Stack) -> Iterator["TestRun"]:
@@ -69,6 +84,7 @@ class TestRun:
         clean_stale(stack)
         run = cls(os.getpid())
         run.folder.mkdir(parents=True, exist_ok=True)
+        run.server.write_text(_address(stack))
         os.environ[RUN_VARIABLE] = str(run.leader)
         try:
             yield run
@@ -101,7 +117,7 @@ def others() -> list[TestRun]:
 def clean_stale(stack: Stack) -> None:
     """Clean up behind runs that were killed before they could."""
     for run in others():
-        if not run.alive():
+        if not run.alive() and run.is_on(stack):
             run.clean(stack)
 
 
@@ -110,7 +126,12 @@ def any_alive() -> bool:
     return any(run.alive() for run in others())
 
 
-def release_postgres(was_running: bool) -> None:
-    """Stop the private cluster if it was started for the tests and nobody else came to use it."""
-    if not was_running and not server.running() and not any_alive():
-        cluster.stop()
+def release_postgres() -> None:
+    """Stop the tests' own cluster if nobody else uses it."""
+    if not any_alive():
+        cluster.stop(cluster.TESTS)
+
+
+def _address(stack: Stack) -> str:
+    settings = stack.server.settings
+    return f"{settings.get('PGHOST', '')}:{settings.get('PGPORT', '')}"
