@@ -24,6 +24,7 @@ AssertionError: 1 != 2
 {TIME} INFO db crmtool.addon_worker: 5 tests chosen
 {TIME} INFO db crmtool.addon_worker: 2.50 s: sales_crm:TestA.setUpClass
 {TIME} INFO db crmtool.addon_worker: 0.25 s: sales_crm:TestA.test_good
+{TIME} ERROR db crmtool.addon_worker: sales_crm.test_b.TestB.test_early: tag it
 {TIME} ERROR db odoo.sql_db: bad query: SELECT
 {TIME} ERROR db odoo.tests.result: 1 failed, 1 error(s) of 4 tests when loading database 'db'
 """
@@ -38,6 +39,7 @@ def test_log_reader_counts_tests_and_errors_beside_them():
     assert tally.failures == [
         "sales_crm:TestA.test_bad",
         "sales_crm:TestA.test_parts",
+        "crmtool.addon_worker: sales_crm.test_b.TestB.test_early: tag it",
         "odoo.sql_db: bad query: SELECT",
     ]
     assert "AssertionError: 1 != 2" in reader.failed["sales_crm:TestA.test_bad"]
@@ -53,7 +55,7 @@ def test_logs_of_several_processes_count_together():
     together = odootests.LogReader()
     for reader in readers:
         together.add(reader)
-    assert together.tally().line() == "1 passed, 3 failed, 1 skipped"
+    assert together.tally().line() == "1 passed, 4 failed, 1 skipped"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from crmtool import clock
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from .nodes import Node
@@ -32,6 +33,8 @@ class Desk:
         self.console_errors: list[str] = []
         self.context = browser.new_context(base_url=node.base_url, locale="en-US", **options)
         self.context.set_default_timeout(PATIENCE)
+        if clock.script():
+            self.context.add_init_script(clock.script())
         if login:
             session = node.session(login)
             self.context.add_cookies([{"name": "session_id", "value": session.cookie, "url": node.base_url}])

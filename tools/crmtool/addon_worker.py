@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 import odoo.cli
 from odoo.tests import loader
-from odoo.tests.common import HttpCase
+from odoo.tests.common import ChromeBrowser, HttpCase
 from odoo.tests.suite import OdooSuite
 
+from . import clock
 from .plan import Plan
 
 _logger = logging.getLogger("crmtool.addon_worker")
@@ -64,6 +65,16 @@ def _tell(test, seconds: float, part: str | None = None) -> None:
     _logger.info("%.2f s: %s:%s.%s", seconds, addon, case, part or method)
 
 
+def _with_clock(init):
+    """Let a browser's pages have the clock of the tests."""
+
+    def init_with_clock(self, *args, **kwargs):
+        init(self, *args, **kwargs)
+        self._websocket_request("Page.addScriptToEvaluateOnNewDocument", params={"source": clock.script()})
+
+    return init_with_clock
+
+
 def main() -> None:
     """Run Odoo with the tests of the plan instead of all that its options name."""
     plan = Plan.current()
@@ -79,6 +90,8 @@ def main() -> None:
         return type(suite)()
 
     loader.make_suite = make_shared_suite
+    if clock.shift():
+        ChromeBrowser.__init__ = _with_clock(ChromeBrowser.__init__)
     odoo.cli.main()
 
 

@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
-from . import process, pyenv
+from . import clock, process, pyenv
 from .browser import ensure as ensure_browser
 from .console import Progress
 from .layout import LOGS, ROOT, TESTS
@@ -35,7 +35,11 @@ def run(stack: Stack, expression: str | None) -> Tally:
         LOG,
         on_line,
         tail_lines=None,
-        env={**stack.environment(), "CRM_BROWSER": ensure_browser(), "CRM_FAILURES": str(FAILURES)},
+        env={
+            **stack.environment(),
+            "CRM_BROWSER": clock.browser(ensure_browser()),
+            "CRM_FAILURES": str(FAILURES),
+        },
         cwd=ROOT,
     )
     if code == NOTHING_SELECTED:

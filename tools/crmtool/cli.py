@@ -94,10 +94,18 @@ def _add_checking(found) -> None:
         help="only tests whose names meet the expression, as in pytest",
     )
     test.add_argument(
-        "--seed", type=int, metavar="N", help="shuffle the add-ons' test classes as that run did (by chance)"
+        "--seed",
+        type=int,
+        metavar="N",
+        help="order of the add-ons' test classes, and their random cases (the day's)",
     )
     test.add_argument(
         "-j", "--jobs", type=int, metavar="N", help="how many things to do side by side (one per core)"
+    )
+    test.add_argument(
+        "--at",
+        metavar="'YYYY-MM-DD hh:mm [ZONE]'",
+        help="with that clock, of UTC unless a zone is named, instead of the machine's; without lint",
     )
     which = test.add_mutually_exclusive_group()
     which.add_argument("--addon", action="store_true", help="only the add-ons' tests")

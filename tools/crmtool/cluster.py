@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import apt
+from . import apt, clock
 from .console import CrmError, say
 from .layout import STATE
 from .process import run
@@ -75,9 +75,8 @@ class Cluster:
         return {"PGHOST": str(self.socket), "PGPORT": "5432", "PGUSER": USER}
 
     def run(self, program: str, *arguments, error: str) -> str:
-        return run(
-            [self.binaries / program, *arguments], error, cwd="/", env=_plain_environment(), **_as(self.user)
-        )
+        env = {**_plain_environment(), **(clock.environment() if self.place == TESTS else {})}
+        return run([self.binaries / program, *arguments], error, cwd="/", env=env, **_as(self.user))
 
     def running(self) -> bool:
         status = subprocess.run(

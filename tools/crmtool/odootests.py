@@ -1,10 +1,13 @@
 """The add-ons' own tests: run by Odoo processes side by side, and counted from their logs."""
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from . import addons, databases, process, pyenv, server, templates
+from . import addons, clock, databases, process, pyenv, server, templates
+from .browser import ensure as ensure_browser
 from .console import Progress
 from .layout import LOGS, ROOT
 from .plan import Plan
@@ -48,7 +51,7 @@ class LogReader:
             return
         self._open = None
         message = record["message"]
-        if record["logger"] == WORKER:
+        if record["logger"] == WORKER and record["level"] == "INFO":
             self._read_worker(message)
         elif found := STARTING.match(message):
             self.started.add(self._name(record["logger"], found[1]))
@@ -94,7 +97,7 @@ class AddonTests:
         self.run = test_run
         self.plan = plan
         self.ours = addons.names()
-        self.progress = Progress(f"testing {', '.join(self.ours)}, shuffled with --seed {plan.seed}")
+        self.progress = Progress(f"testing {', '.join(self.ours)}, --seed {plan.seed}")
         self.readers: list[LogReader] = []
 
     def database(self, purpose: str) -> str:
@@ -131,6 +134,10 @@ class AddonTests:
                 **self.plan.environment(),
                 "PYTHONPATH": str(ROOT / "tools"),
                 "PYTHONDONTWRITEBYTECODE": "1",
+                # where Odoo looks for the browser
+                "PATH": os.pathsep.join(
+                    (str(Path(clock.browser(ensure_browser())).parent), os.environ.get("PATH", os.defpath))
+                ),
             },
         )
         if code and not reader.failed:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from . import selection
 
 VARIABLE = "CRM_TEST_PLAN"
+SEED_VARIABLE = "CRM_TEST_SEED"
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Plan:
         return cls(**json.loads(os.environ[VARIABLE]))
 
     def environment(self) -> dict[str, str]:
-        """Return what hands the plan to a process."""
-        return {VARIABLE: json.dumps(asdict(self))}
+        """Return what hands the plan to a process, and its seed to the tests that try random cases."""
+        return {VARIABLE: json.dumps(asdict(self)), SEED_VARIABLE: str(self.seed)}
 
     def chooses(self, *names: str) -> bool:
         """Tell whether a test is to be run, by the names of its add-on, file, class and method."""

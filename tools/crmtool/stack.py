@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import addons, cluster, odoo, postgres, process, pyenv
+from . import addons, clock, cluster, odoo, postgres, process, pyenv
 from .console import CrmError, Progress, say
 from .layout import ADDONS, CONF, DATA, STATE, make_state
 
@@ -30,7 +30,7 @@ class Stack:
         clean = self.server.environment()
         for name in ("PYTHONPATH", "PYTHONHOME"):
             clean.pop(name, None)
-        return {**clean, "ODOO_RC": str(CONF), "PYTHONUNBUFFERED": "1"}
+        return {**clean, **clock.environment(), "ODOO_RC": str(CONF), "PYTHONUNBUFFERED": "1"}
 
     def command(self, *arguments) -> list:
         """Return the command line that runs Odoo."""

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from . import addons, databases, pyenv
+from . import addons, clock, databases, pyenv
 from .console import CrmError, say
 from .layout import LOGS, STATE
 from .stack import Stack
@@ -98,7 +98,7 @@ def _drop_like(stack: Stack, prefix: str) -> None:
 
 
 def _name(stack: Stack, kind: str, *ingredients: str) -> str:
-    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, *ingredients)
+    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, clock.at(), *ingredients)
     return f"{PREFIX}_{_place(stack)}_{kind}_{digest}"
 
 

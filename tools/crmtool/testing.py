@@ -4,16 +4,18 @@ import argparse
 import contextlib
 import json
 import os
-import random
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import date
 
 from . import (
     addons,
     blackbox,
     browser,
+    clock,
+    cluster,
     lint,
     odootests,
     postgres,
@@ -47,6 +49,11 @@ def test(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, total: Tally) -> None:
+    if args.at and testrun.any_alive():
+        raise CrmError("other tests are running: PostgreSQL cannot have another clock meanwhile")
+    clock.set_to(args.at)
+    if args.at:
+        cluster.stop(cluster.TESTS)
     with stack.setup_lock():
         ready = stack.ensure_for_tests()
         browser.ensure()
@@ -67,12 +74,12 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
 def _work(args: argparse.Namespace, ready: stack.Stack, run: TestRun, total: Tally) -> None:
     """Do what was asked for, several things side by side."""
     side_by_side = args.jobs or max(2, min(os.cpu_count() or 1, MOST_SIDE_BY_SIDE))
-    seed = random.randrange(10**6) if args.seed is None else args.seed
+    seed = args.seed or int(f"{date.today():%Y%m%d}")
     tests = None
     jobs: list[Callable[[], Tally]] = []
     if not args.e2e and selection.may_choose(args.expression, addons.names()):
         tests = odootests.AddonTests(ready, run, Plan(str(run.folder / "turns"), seed, args.expression))
-    whole = not args.addon and not args.e2e
+    whole = not args.addon and not args.e2e and not args.at
     if whole:
         jobs.append(lambda: lint.check(args.expression))
     if tests:
@@ -125,6 +132,7 @@ def _report(args: argparse.Namespace, total: Tally, began: float) -> None:
         "commit": _commit(),
         "of": "add-on tests" if args.addon else "black-box tests" if args.e2e else "everything",
         "expression": args.expression,
+        "at": args.at,
         "passed": total.passed,
         "failed": total.failed,
         "skipped": total.skipped,
@@ -144,6 +152,7 @@ def last() -> str:
     except (OSError, ValueError):
         return "not run yet"
     chosen = f" -k {outcome['expression']!r}" if outcome["expression"] else ""
+    chosen += f" --at {outcome['at']!r}" if outcome.get("at") else ""
     when = time.strftime("%Y-%m-%d %H:%M", time.localtime(outcome["began"]))
     return (
         f"{outcome['passed']} passed, {outcome['failed']} failed, {outcome['skipped']} skipped, "

@@ -13,6 +13,7 @@ from .chance import dice_of
 from .test_receivable import ReceivableCase
 
 
+@tagged("post_install", "-at_install")
 class TestShortest(TransactionCase):
     """The list is the shortest: no smaller set of invoices does it."""
 
