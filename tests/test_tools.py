@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from crmtool import addons, databases, odootests, po_files, postgres, selection, testrun
+from crmtool import addons, changed, clock, databases, odootests, po_files, postgres, selection, testrun
 from crmtool.console import CrmError
 from crmtool.plan import Plan
 
@@ -107,6 +111,71 @@ def test_each_class_is_taken_by_one_process(tmp_path):
     assert sorted(taken) == sorted(classes)
     assert taken == list(Plan(str(tmp_path / "again"), 7).take(reversed(classes)))
     assert taken != list(Plan(str(tmp_path / "other"), 8).take(classes))
+
+
+def test_another_clock_is_the_machines_by_default(monkeypatch):
+    monkeypatch.delenv(clock.AT_VARIABLE, raising=False)
+    monkeypatch.delenv(clock.SHIFT_VARIABLE, raising=False)
+    assert (clock.environment(), clock.script(), clock.browser("/bin/true")) == ({}, "", "/bin/true")
+
+
+def test_another_clock_is_ahead_by_the_same_for_all(monkeypatch, tmp_path):
+    monkeypatch.setattr(clock, "_library", lambda: Path("/lib/faketime.so"))
+    monkeypatch.setattr(clock, "FOLDER", tmp_path / "browser")
+    for name in (clock.AT_VARIABLE, clock.SHIFT_VARIABLE):
+        monkeypatch.setenv(name, "")
+    moment = datetime(2031, 1, 1, 0, 10, tzinfo=ZoneInfo("Europe/Moscow"))
+    clock.set_to("2031-01-01 00:10 Europe/Moscow")
+    assert abs(time.time() + clock.shift() - moment.timestamp()) < 60
+    assert clock.environment()["FAKETIME"] == f"+{clock.shift()}"
+    assert f"+ {clock.shift()} * 1000" in clock.script()
+    starter = Path(clock.browser("/usr/bin/env"))
+    environment = {**os.environ, "FAKETIME": "+1"}
+    assert "FAKETIME=" not in subprocess.check_output([starter], env=environment, text=True)
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "2026-02-30 10:00", "2026-02-20 10:00 Moscow"])
+def test_time_that_is_none_is_said(text):
+    with pytest.raises(CrmError, match="is no time"):
+        clock.parse(text)
+
+
+@pytest.fixture
+def checkout(tmp_path, monkeypatch):
+    """A repository with an add-on, a helper and three test files; tells which are chosen after a change."""
+    tests = tmp_path / "addons" / "sales_crm" / "tests"
+    black_box = tmp_path / "tests"
+    for folder in (tests, black_box):
+        folder.mkdir(parents=True)
+    files = {
+        tests.parent / "sales_visit.py": 'class SalesVisit:\n    _name = "sales.visit"\n    place = 1\n',
+        tests / "common_visit.py": "class VisitCase: pass\n",
+        tests / "test_visit.py": "from .common_visit import VisitCase\nenv['sales.visit']\n",
+        tests / "test_other.py": "env['sales.promise']\n",
+        black_box / "test_server.py": "call('sales.visit', 'read')\n",
+    }
+    for path, text in files.items():
+        path.write_text(text)
+    monkeypatch.setattr(changed, "ROOT", tmp_path)
+    monkeypatch.setattr(changed, "ADDONS", tmp_path / "addons")
+    monkeypatch.setattr(changed, "TESTS", black_box)
+    git = ["git", "-C", tmp_path, "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for command in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "start"]):
+        subprocess.run([*git, *command], check=True)
+
+    def chosen(name, text):
+        subprocess.run([*git, "checkout", "-q", "."], check=True)
+        path = next(path for path in files if path.name == name)
+        path.write_text(path.read_text() + text)
+        return [path.name for path in changed.test_files("HEAD")]
+
+    return chosen
+
+
+def test_changes_choose_the_tests_that_name_them(checkout):
+    assert checkout("sales_visit.py", "\n") == ["test_visit.py", "test_server.py"]
+    assert checkout("common_visit.py", "\n") == ["test_visit.py"]
+    assert checkout("test_other.py", "\n") == ["test_other.py"]
 
 
 def test_source_hash_ignores_what_needs_no_update(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from . import clock, process, pyenv
 from .browser import ensure as ensure_browser
@@ -16,8 +17,11 @@ NOTHING_SELECTED = 5
 ENDED = re.compile(r"^tests/\S+ (PASSED|FAILED|ERROR|SKIPPED)")
 
 
-def run(stack: Stack, expression: str | None) -> Tally:
-    """Run pytest and return its counts; what it says is shown where something failed."""
+def run(stack: Stack, expression: str | None, files: list[Path] | None = None) -> Tally:
+    """Run pytest and return its counts; what it says is shown where something failed.
+
+    :param files: of tests/; None: all of them
+    """
     REPORT.unlink(missing_ok=True)
     progress = Progress("running the black-box tests")
     ended = []
@@ -29,7 +33,7 @@ def run(stack: Stack, expression: str | None) -> Tally:
 
     code, output = process.stream(
         [
-            *(pyenv.PYTHON, "-m", "pytest", TESTS, "-v", "--color=no", f"--junitxml={REPORT}"),
+            *(pyenv.PYTHON, "-m", "pytest", *(files or [TESTS]), "-v", "--color=no", f"--junitxml={REPORT}"),
             *(["-k", expression] if expression else []),
         ],
         LOG,

@@ -103,6 +103,13 @@ def _add_checking(found) -> None:
         "-j", "--jobs", type=int, metavar="N", help="how many things to do side by side (one per core)"
     )
     test.add_argument(
+        "--changed",
+        nargs="?",
+        const="",
+        metavar="COMMIT",
+        help="only tests that what was changed since may touch (since the last landing on main)",
+    )
+    test.add_argument(
         "--at",
         metavar="'YYYY-MM-DD hh:mm [ZONE]'",
         help="with that clock, of UTC unless a zone is named, instead of the machine's; without lint",

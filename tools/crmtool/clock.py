@@ -64,7 +64,7 @@ def at() -> str:
 
 def shift() -> int:
     """Return the seconds by which their clock is ahead."""
-    return int(os.environ.get(SHIFT_VARIABLE, "0"))
+    return int(os.environ.get(SHIFT_VARIABLE) or 0)
 
 
 def environment() -> dict[str, str]:

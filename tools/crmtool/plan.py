@@ -20,6 +20,8 @@ class Plan:
     turns: str
     seed: int
     expression: str | None = None
+    # "add-on/file" of those to be run; None: all
+    files: list[str] | None = None
 
     @classmethod
     def current(cls) -> "Plan":
@@ -30,9 +32,11 @@ class Plan:
         """Return what hands the plan to a process, and its seed to the tests that try random cases."""
         return {VARIABLE: json.dumps(asdict(self)), SEED_VARIABLE: str(self.seed)}
 
-    def chooses(self, *names: str) -> bool:
+    def chooses(self, addon: str, file: str, case: str, method: str) -> bool:
         """Tell whether a test is to be run, by the names of its add-on, file, class and method."""
-        return selection.matches(self.expression, names)
+        if self.files is not None and f"{addon}/{file}" not in self.files:
+            return False
+        return selection.matches(self.expression, (addon, file, case, method))
 
     def take(self, classes: Iterable[str]) -> Iterator[str]:
         """Yield the classes that no process has taken, in an order that is the same for all of them."""

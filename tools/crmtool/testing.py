@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import date
+from pathlib import Path
 
 from . import (
     addons,
     blackbox,
     browser,
+    changed,
     clock,
     cluster,
     lint,
@@ -26,7 +28,7 @@ from . import (
     testrun,
 )
 from .console import CrmError, say, warn
-from .layout import ROOT, STATE
+from .layout import ADDONS, ROOT, STATE, TESTS
 from .plan import Plan
 from .testrun import Tally, TestRun
 
@@ -77,22 +79,39 @@ def _work(args: argparse.Namespace, ready: stack.Stack, run: TestRun, total: Tal
     seed = args.seed or int(f"{date.today():%Y%m%d}")
     tests = None
     jobs: list[Callable[[], Tally]] = []
-    if not args.e2e and selection.may_choose(args.expression, addons.names()):
-        tests = odootests.AddonTests(ready, run, Plan(str(run.folder / "turns"), seed, args.expression))
-    whole = not args.addon and not args.e2e and not args.at
-    if whole:
+    ours, black_box = _files(args)
+    if not args.e2e and ours != [] and selection.may_choose(args.expression, addons.names()):
+        plan = Plan(str(run.folder / "turns"), seed, args.expression, ours)
+        tests = odootests.AddonTests(ready, run, plan)
+    if not args.addon and not args.e2e and not args.at:
         jobs.append(lambda: lint.check(args.expression))
     if tests:
         jobs.append(lambda: tests.work(1))
-    if not args.addon:
-        jobs.append(lambda: blackbox.run(ready, args.expression))
+    if not args.addon and black_box != []:
+        jobs.append(lambda: blackbox.run(ready, args.expression, black_box))
     if tests:
         jobs += [lambda number=number: tests.work(number) for number in range(2, side_by_side + 1)]
-    if tests and whole and not args.expression:
+    if tests and _is_whole(args):
         jobs.append(lambda: lint.check_translations(ready, tests.database("terms")))
     _side_by_side(jobs, side_by_side, total)
     if tests:
         total.add(tests.count())
+
+
+def _files(args: argparse.Namespace) -> tuple[list[str] | None, list[Path] | None]:
+    """Return the test files that ``--changed`` chooses: of the add-ons, and of tests/; None: all of them."""
+    if args.changed is None:
+        return None, None
+    files = changed.test_files(args.changed or None)
+    ours = [f"{path.parts[-3]}/{path.stem}" for path in files if ADDONS in path.parents]
+    black_box = [path for path in files if TESTS in path.parents]
+    say(f"changed: {len(ours)} test files of add-ons and {len(black_box)} of black-box tests")
+    return ours, black_box
+
+
+def _is_whole(args: argparse.Namespace) -> bool:
+    """Tell whether everything is run that a landing needs."""
+    return not (args.addon or args.e2e or args.at or args.expression or args.changed is not None)
 
 
 def _side_by_side(jobs: list[Callable[[], Tally]], count: int, total: Tally) -> None:
@@ -141,6 +160,8 @@ def _report(args: argparse.Namespace, total: Tally, began: float) -> None:
         "seconds": round(time.time() - began),
     }
     OUTCOME.write_text(json.dumps(outcome, indent=2) + "\n")
+    if _is_whole(args) and not total.failed and not outcome["commit"].endswith("-dirty"):
+        changed.remember_green(outcome["commit"])
     print(f"took {outcome['seconds']} s")
     print(total.line(), flush=True)
 

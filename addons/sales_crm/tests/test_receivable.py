@@ -185,6 +185,7 @@ class TestReceivableLedger(ReceivableCase):
 
     def _check_ledger(self):
         left = self._recount()
+        self.env["sales.receivable.report"].invalidate_model()
         rows = self.env["sales.receivable.report"].search([("company_id", "in", self.companies.ids)])
         self.assertEqual(set(rows.ids), {line.id for line in left})
         by_id = {row.id: row for row in rows}
