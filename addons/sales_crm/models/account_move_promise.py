@@ -39,12 +39,17 @@ class AccountMoveLine(models.Model):
         return res
 
     def unlink(self):
-        self._resettle_promises()
-        return super().unlink()
+        clients = self._promising_clients()
+        res = super().unlink()
+        self.env["sales.promise"]._resettle(clients)
+        return res
 
     def _resettle_promises(self):
+        self.env["sales.promise"]._resettle(self._promising_clients())
+
+    def _promising_clients(self):
         """A bank statement's entry is posted first, and gets the client's line when it is matched."""
         money = self.filtered(
             lambda line: line.move_id.move_type == "entry" and line.move_id.state == "posted"
         )
-        self.env["sales.promise"]._resettle(money.partner_id.commercial_partner_id)
+        return money.partner_id.commercial_partner_id

@@ -20,10 +20,16 @@ class AccountPartialReconcile(models.Model):
         return partials
 
     def unlink(self):
-        self._resettle_promises()
-        return super().unlink()
+        # known before it is gone, and asked after: on the way core reads what is still matched
+        clients = self._promising_clients()
+        res = super().unlink()
+        self.env["sales.promise"]._resettle(clients)
+        return res
 
     def _resettle_promises(self):
         """A promise may name an invoice, and money may go back."""
+        self.env["sales.promise"]._resettle(self._promising_clients())
+
+    def _promising_clients(self):
         lines = self.debit_move_id | self.credit_move_id
-        self.env["sales.promise"]._resettle(lines.partner_id.commercial_partner_id)
+        return lines.partner_id.commercial_partner_id

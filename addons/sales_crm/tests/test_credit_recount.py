@@ -100,7 +100,8 @@ class TestCreditRecount(CreditCase):
             wizard.create({"advance_payment_method": "percentage", "amount": 30}).create_invoices()
 
     def _step_post(self, dice):
-        for move in self._moves("draft").filtered("amount_total")[:1]:
+        # core refuses negative ones: of a deducted down payment and a first line made smaller
+        for move in self._moves("draft").filtered(lambda move: move.amount_total > 0)[:1]:
             move.invoice_date = self.today - timedelta(days=dice.randint(0, 60))
             move.action_post()
 

@@ -188,6 +188,16 @@ class TestPromiseSettle(CreditCase):
         self._match(payment, other)
         self.assertEqual(self._results(free | named), [("kept", 100), ("open", 0)])
 
+    def test_a_payment_is_unmatched_from_two_invoices(self):
+        invoice, other = self._owe(100, days_ago=40), self._owe(50, days_ago=40)
+        free = self._promise(100, -5, 1)
+        named = self._promise(100, -5, 5, move_id=invoice.id)
+        payment = self._paid(150, 0)
+        self._match(payment, invoice | other)
+        self.assertEqual(self._results(free | named), [("open", 50), ("kept", 100)])
+        payment.move_id.line_ids.remove_move_reconcile()
+        self.assertEqual(self._results(free | named), [("kept", 100), ("open", 50)])
+
     def test_outside_its_days(self):
         promise = self._promise(100, -5, -2)
         self._paid(100, -6)
