@@ -54,6 +54,8 @@ def _works() -> bool:
 
 
 def _create() -> None:
+    if Path(sys.prefix) == VENV:
+        raise CrmError(f"the virtual environment {VENV} does not work, and this program runs in it")
     version = ".".join(map(str, sys.version_info[:3]))
     progress = Progress(f"creating the virtual environment with Python {version}")
     shutil.rmtree(VENV, ignore_errors=True)

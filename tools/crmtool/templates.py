@@ -17,7 +17,7 @@ def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
     depends = addons.depends(ours)
     content = "demo" if demo else "plain"
     kind = f"{content}_{_digest(*depends)}"
-    name = _name(stack, kind)
+    name = _name(stack, kind, clock.at() if demo else "")
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         stack.batch(
@@ -33,7 +33,7 @@ def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
 def of_addons(stack: Stack, ours: list[str], lang: str) -> str:
     """Return a database with ``ours`` and their demo data."""
     kind = f"ours_{lang.lower()}"
-    name = _name(stack, kind, *addons.depends(ours), addons.source_hash(ours))
+    name = _name(stack, kind, clock.at(), *addons.depends(ours), addons.source_hash(ours))
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=True, lang=lang)
@@ -98,7 +98,7 @@ def _drop_like(stack: Stack, prefix: str) -> None:
 
 
 def _name(stack: Stack, kind: str, *ingredients: str) -> str:
-    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, clock.at(), *ingredients)
+    digest = _digest(stack.odoo.identity, pyenv.requirements_hash(), LANGUAGES, *ingredients)
     return f"{PREFIX}_{_place(stack)}_{kind}_{digest}"
 
 

@@ -35,6 +35,7 @@ from .testrun import Tally, TestRun
 OUTCOME = STATE / "last-test.json"
 SLOWEST = 10
 MOST_SIDE_BY_SIDE = 4
+CLOCKS_DIFFER = 30  # seconds
 
 
 def test(args: argparse.Namespace) -> int:
@@ -59,6 +60,7 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
     with stack.setup_lock():
         ready = stack.ensure_for_tests()
         browser.ensure()
+    _check_clock(ready)
     shutil.rmtree(testrun.FAILURES, ignore_errors=True)
     try:
         with TestRun.of(ready) as run:
@@ -71,6 +73,13 @@ def _run(args: argparse.Namespace, total: Tally) -> None:
             templates.drop_all(ready)
         else:
             testrun.release_postgres()
+
+
+def _check_clock(ready: stack.Stack) -> None:
+    """Make sure that PostgreSQL has the clock of this run."""
+    seconds = float(ready.query("postgres", "SELECT EXTRACT(EPOCH FROM clock_timestamp())"))
+    if abs(seconds - time.time() - clock.shift()) > CLOCKS_DIFFER:
+        raise CrmError("PostgreSQL does not have the clock of this run: --at needs the private cluster")
 
 
 def _work(args: argparse.Namespace, ready: stack.Stack, run: TestRun, total: Tally) -> None:
