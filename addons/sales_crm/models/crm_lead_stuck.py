@@ -73,9 +73,11 @@ class CrmLead(models.Model):
         while time_left:
             stuck = self._query_stuck(limits)
             if not stuck:
+                commit(0, remaining=0)
                 break
             stuck._mark_stuck()
-            time_left = commit(len(stuck))
+            # how many are left nobody counts; core goes on at once as long as there are any
+            time_left = commit(len(stuck), remaining=1)
 
     @api.model
     def _stuck_limits(self):

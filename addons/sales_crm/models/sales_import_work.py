@@ -79,7 +79,10 @@ class SalesImport(models.Model):
                 run = self._new_run()
                 continue
             tries = 0
-            time_left = self._commit(done, max(self.progress_total - self.progress_done, 0))
+            # at the very end nothing is left to count, and yet the last step is: without it core takes a job
+            # whose time runs out just then for done
+            left = max(self.progress_total - self.progress_done, 1) if done else 0
+            time_left = self._commit(done, left)
             self.env.invalidate_all()
             if not done:
                 return True

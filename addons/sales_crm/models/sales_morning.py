@@ -35,6 +35,7 @@ class SalesMorning(models.AbstractModel):
         for step in self._steps():
             if not step(workdays):
                 _logger.info("Out of time, the rest follows in the next run")
+                self._commit(0, 1)  # which core starts at once
                 break
 
     @api.model

@@ -54,13 +54,14 @@ class SalesReceivableSnapshot(models.Model):
             for month_end in self._months_missing(company):
                 written = self._write_month(company, month_end)
                 _logger.info("Receivables of %s at %s: %s clients", company.name, month_end, written)
-                if not self._commit():
+                if not self._commit(1, 1):
                     return
+        self._commit(0, 0)
 
     @api.model
-    def _commit(self):
+    def _commit(self, processed, remaining):
         """:return: seconds left for the cron"""
-        return self.env["ir.cron"]._commit_progress(1)
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     @api.model
     def _months_missing(self, company):

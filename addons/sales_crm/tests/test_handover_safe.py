@@ -254,6 +254,22 @@ class TestHandoverKilled(HandoverCommon):
             self.assertFalse(handover._work_in_background() is False)
         self.assertEqual(len(self._notes()), len(self.clients))
 
+    @mute_logger(WORK)
+    def test_time_that_runs_out_is_not_the_end(self):
+        """After each batch the cron's time is over; core goes on as long as something is left."""
+        left = []
+
+        def commit(_self, _processed, remaining):
+            left.append(remaining)
+            return 0
+
+        with self._in_background(), patch.object(type(self.env["sales.handover"]), "_commit", commit):
+            handover = self._start()
+            self._cron()
+            while left[-1]:
+                self._cron()
+        self.assertEqual(handover.state, "done")
+
     def test_conflict_is_tried_again(self):
         origin = type(self.env["sales.handover"])._batch
         tries = []

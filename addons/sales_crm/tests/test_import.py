@@ -207,6 +207,37 @@ class TestImportClients(ImportCommon):
         many = queries(900, "c")
         self.assertLessEqual(many, few + 20)
 
+    def test_time_that_runs_out_is_not_the_end(self):
+        """After each batch the cron's time is over; core goes on as long as something is left."""
+        rows = [(f"Client {number}", *self.ROW[1:]) for number in range(7)]
+        record = self._upload(("base.xlsx", self._workbook(*rows)))
+        record.action_read()
+        Import, left = type(record), []
+
+        def commit(_self, _processed, remaining):
+            left.append(remaining)
+            return 0
+
+        def work():
+            Import._cron_work(self.env["sales.import"])
+            while left[-1]:
+                Import._cron_work(self.env["sales.import"])
+            self.env.invalidate_all()
+
+        work_module = "odoo.addons.sales_crm.models.sales_import_work"
+        with (
+            patch(f"{work_module}.FOREGROUND_ROWS", 0),
+            patch(f"{work_module}.CHECK_BATCH", 7),
+            patch(f"{work_module}.IMPORT_BATCH", 7),
+            patch.object(Import, "_commit", commit),
+        ):
+            record.action_analyse()
+            work()
+            self.assertEqual(record.state, "preview", record.failure)
+            record.action_import()
+            work()
+        self.assertEqual(record.state, "done", record.failure)
+
 
 @tagged("post_install", "-at_install")
 class TestImportBadInput(ImportCommon):

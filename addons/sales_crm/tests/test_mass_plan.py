@@ -188,6 +188,23 @@ class TestMassPlan(SalesCrmCommon):
         self.assertEqual(len(self._activities().client_id), 15)
         self.assertEqual((len(self._told(self.manager)), len(self._told(self.colleague))), (1, 1))
 
+    def test_time_that_runs_out_is_not_the_end(self):
+        """After each batch the cron's time is over; core goes on as long as something is left."""
+        plan = self._plan_for()
+        left = []
+
+        def commit(_self, _processed, remaining):
+            left.append(remaining)
+            return 0
+
+        with self._in_background(), patch.object(type(plan), "_commit", commit):
+            plan.action_run()
+            self.env["sales.mass.plan"]._cron_work()
+            while left[-1]:
+                self.env["sales.mass.plan"]._cron_work()
+        self.env.invalidate_all()
+        self.assertEqual((plan.state, len(self._activities())), ("done", 15))
+
     def test_stop_and_go_on(self):
         plan = self._plan_for()
         with self._in_background():

@@ -146,7 +146,8 @@ class TestReminder(SalesCrmCommon):
     def test_old_answers_are_forgotten(self):
         self._answer("digest:2026-01-01")
         answer = self.env["sales.reminder"].search([("key", "=", "digest:2026-01-01")])
-        self.env["sales.reminder"]._gc_answers()
+        with self._at(MORNING):
+            self.env["sales.reminder"]._gc_answers()
         self.assertTrue(answer.exists())
         self.env.cr.execute("UPDATE sales_reminder SET create_date = '2020-01-01' WHERE id = %s", answer.ids)
         self.env["sales.reminder"]._gc_answers()
