@@ -21,7 +21,7 @@ class ResPartner(models.Model):
     client_class = fields.Selection(
         [("A", "A"), ("B", "B"), ("C", "C")], "Class", index="btree_not_null", tracking=True
     )
-    birthdate_date = fields.Date("Birthday")
+    birthdate_date = fields.Date("Date of Birth")
     client_activity_ids = fields.One2many(
         "mail.activity",
         "client_id",

@@ -157,7 +157,8 @@ class SalesStageMove(models.Model):
                             ELSE 'moved' END AS outcome,
                        %s::timestamp AS date
                   FROM unnest(%s::int[], %s::int[], %s::varchar[]) AS old(id, stage_id, status)
-                  JOIN crm_lead lead ON lead.id = old.id
+                  JOIN LATERAL (
+                        SELECT * FROM crm_lead deal WHERE deal.id = old.id LIMIT 1) lead ON TRUE
                  WHERE lead.stage_id IS DISTINCT FROM old.stage_id
                     OR lead.won_status IS DISTINCT FROM old.status
                 """,
@@ -201,7 +202,9 @@ class SalesStageMove(models.Model):
         events may have changed them.
 
         What stands in other tables is looked up by subqueries, not joined: PostgreSQL takes longer to
-        find the best order of eight joins than to run them.
+        find the best order of eight joins than to run them. So are the deals, each by its id: in a table
+        that it believes to be empty, while the first import fills it, PostgreSQL joins by reading all of it
+        for each deal.
 
         :param SQL events: query that gives ``lead_id``, ``stage_from_id``, ``stage_to_id``,
             ``outcome``, ``date``
@@ -234,7 +237,8 @@ class SalesStageMove(models.Model):
                        CASE WHEN event.outcome = 'lost' THEN lead.lost_reason_id END, FALSE,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (%(events)s) event
-                  JOIN crm_lead lead ON lead.id = event.lead_id
+                  JOIN LATERAL (
+                        SELECT * FROM crm_lead deal WHERE deal.id = event.lead_id LIMIT 1) lead ON TRUE
                   LEFT JOIN LATERAL (
                         SELECT move.date, move.rank_after FROM sales_stage_move move
                          WHERE move.lead_id = lead.id ORDER BY move.id DESC LIMIT 1) last ON TRUE
