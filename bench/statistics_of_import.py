@@ -91,11 +91,11 @@ def upload(env, content):
     )
     record = env["sales.import"].create({"attachment_ids": [(6, 0, attachments.ids)], "kind": "deals"})
     record.action_read()
-    record.write({"state": "analysing"})
+    record.action_analyse()
     record._work_through()
     if record.state != "preview":
         raise SystemExit(f"the files were not understood: {record.state}, {record.failure}")
-    record.write({"state": "importing"})
+    record.action_import()
     env.cr.commit()
     return record
 
