@@ -3,6 +3,7 @@
 import functools
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -81,8 +82,9 @@ def start_node(stack: stacks.Stack, run: TestRun, make_database) -> Iterator[Cal
         return node.start()
 
     yield start
-    for node in started:
-        node.stop()
+    # each takes some seconds to end politely
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(Node.stop, started))
 
 
 @pytest.fixture(scope="session")

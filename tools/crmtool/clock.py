@@ -100,5 +100,6 @@ def script() -> str:
 
 def _library() -> Path:
     # not Debian 12's, whose monotonic clock jumps now and then, so that time-outs come at once
-    found = VENV.glob("lib/python3*/site-packages/libfaketime/**/libfaketime.so.1")
-    return next(found)
+    for found in VENV.glob("lib/python3*/site-packages/libfaketime/**/libfaketime.so.1"):
+        return found
+    raise CrmError("the package libfaketime, which --at needs, has no library for this machine")
