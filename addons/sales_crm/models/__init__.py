@@ -1,4 +1,5 @@
 from . import base
+from . import base_server_fields
 from . import ir_rule
 from . import sales_access_rule
 from . import sales_activity_outcome
@@ -155,3 +156,4 @@ from . import sales_team_day
 
 # Users without our groups
 from . import sales_access_rule_unrestricted
+from . import crm_lead_written

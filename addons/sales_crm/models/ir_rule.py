@@ -26,7 +26,8 @@ class IrRule(models.Model):
         domain = super()._compute_domain(model_name, mode)
         if self.env.su or not self.env["sales.access.rule"]._is_restricted():
             return domain
-        model = self.env[model_name]
+        # What is kept for all requests of the user must not come from the context of one of them
+        model = self.env[model_name]._sales_plain(lang=None)
         return (domain & model._sales_guard_domain(mode)).optimize(model)
 
     def _make_access_error(self, operation, records):

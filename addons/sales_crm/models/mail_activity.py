@@ -1,7 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
@@ -153,19 +153,6 @@ class MailActivity(models.Model):
             activity.date_planned = activity.date_deadline
 
     @api.model
-    def _server_written_fields(self):
-        """:return: fields that tell what happened; nobody writes them by hand, by whatever route"""
-        return {
-            "activity_state_final",
-            "cancel_reason",
-            "carry_count",
-            "client_id",
-            "date_planned",
-            "datetime_done",
-            "done_user_id",
-        }
-
-    @api.model
     def _plan_fields(self):
         """:return: fields that are part of the plan and stay as they were once it is closed"""
         return {
@@ -180,19 +167,12 @@ class MailActivity(models.Model):
         }
 
     def _check_trace(self, vals):
-        """Refuse what would embellish the plan or the fact.
+        """Refuse what would embellish the plan; what happened only the server writes, see ``base``.
 
-        :raise AccessError: a field that only the server writes
         :raise UserError: the plan of an activity that is closed already
         """
         if self.env.su:
             return
-        forged = self._server_written_fields() & vals.keys()
-        if forged:
-            labels = ", ".join(sorted(self._fields[name]._description_string(self.env) for name in forged))
-            raise AccessError(
-                self.env._("“%s” is recorded by the system and can't be entered by hand.", labels)
-            )
         if self._plan_fields() & vals.keys():
             # sudo: whether it is closed is asked for the refusal only
             closed = self.sudo().filtered(lambda a: not a.active and a.client_id)
@@ -206,12 +186,6 @@ class MailActivity(models.Model):
                         client=closed[0].client_id.display_name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self.browse()._check_trace(vals)
-        return super().create(vals_list)
 
     def write(self, vals):
         self._check_trace(vals)

@@ -46,7 +46,7 @@ class MailActivity(models.Model):
     def _prepare_next_activity_values(self):
         """Of a type that brings its next activity along: what the server records begins anew with it."""
         values = super()._prepare_next_activity_values()
-        return {name: value for name, value in values.items() if name not in self._server_written_fields()}
+        return {name: value for name, value in values.items() if name not in self._sales_server_names()}
 
     def action_finish(self, outcome_id=False, feedback=False, next_step=None, no_further_contact=False):
         """:param str no_further_contact: why nothing comes next; it is kept with the client

@@ -21,10 +21,6 @@ class MailActivity(models.Model):
     _cadence_any_idx = models.Index("(cadence_id) WHERE cadence_id IS NOT NULL")
 
     @api.model
-    def _server_written_fields(self):
-        return super()._server_written_fields() | {"cadence_id"}
-
-    @api.model
     def _planned_columns(self):
         """What a planned activity is made of; a module with a column that the server fills adds it here.
 

@@ -29,10 +29,6 @@ class MailActivity(models.Model):
             sql.create_column(self.env.cr, self._table, "unplanned_date", "date")
         return super()._auto_init()
 
-    @api.model
-    def _server_written_fields(self):
-        return super()._server_written_fields() | {"unplanned_date"}
-
     @api.depends("activity_state_final", "client_id", "datetime_done", "done_user_id")
     def _compute_unplanned_date(self):
         done = self.filtered(lambda a: a._origin.id and a.activity_state_final == "done")

@@ -46,6 +46,11 @@ class ResPartner(models.Model):
             partner.client_id = client if partner.partner_share else False
 
     @api.model
+    def _sales_server_fields(self):
+        """Whose client a partner is hangs on what core computes of him, and lets anybody write."""
+        return super()._sales_server_fields() | {"commercial_partner_id", "partner_share"}
+
+    @api.model
     def _sales_guard_domain(self, mode):
         return self.env["sales.access.rule"]._granted_by_client("client_id", mode, lone=True)
 

@@ -184,7 +184,7 @@ class SalesAccessRule(models.Model):
     def _rules_of(self, user, day):
         """:return: the rules in force for ``user`` on ``day``, sudo-ed"""
         # sudo: a manager is subject to rules that he may not read
-        Rule = self.sudo()
+        Rule = self._sales_plain().sudo()
         teams = Rule._teams_of(user)
         return Rule.search(
             (Domain("user_ids", "in", user.ids) | Domain("team_ids", "in", teams.ids))
@@ -198,6 +198,7 @@ class SalesAccessRule(models.Model):
         # sudo: rules count with teams of any company
         return (
             self.env["crm.team"]
+            ._sales_plain()
             .sudo()
             .search(
                 Domain("crm_team_member_ids", "any", [("user_id", "=", user.id), ("active", "=", True)])
@@ -228,7 +229,7 @@ class SalesAccessRule(models.Model):
 
         :return: list of pairs (why, Domain on clients); *why* is a rule, or ``own`` or ``free``
         """
-        user = user.sudo()
+        user = user._sales_plain().sudo()
         grants = []
         if mode in self._own_modes():
             grants.append(("own", Domain("user_id", "=", user.id)))

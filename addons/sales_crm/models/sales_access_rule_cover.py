@@ -52,6 +52,11 @@ class SalesAccessRule(models.Model):
     # A cover stays a cover
     # ------------------------------------------------------
 
+    @api.model
+    def _sales_server_fields(self):
+        """The action for covers says that it is one; whether that may change is asked below."""
+        return super()._sales_server_fields() - {"is_cover"}
+
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [self._prepare_cover(vals) if self._is_cover_vals(vals) else vals for vals in vals_list]

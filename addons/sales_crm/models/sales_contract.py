@@ -334,14 +334,11 @@ class SalesContract(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_state_untouched(vals)
         contracts = super().create(vals_list)
         contracts._forget_credit()
         return contracts
 
     def write(self, vals):
-        self._check_state_untouched(vals)
         self._check_terms_may_change(vals)
         res = super().write(vals)
         if self._terms() & vals.keys():
@@ -362,14 +359,6 @@ class SalesContract(models.Model):
             "prolongation_months", "payment_term_id", "credit_limit", "currency_id", "overdue_tolerance_days",
             "overdue_tolerance_amount",
         }  # fmt: skip
-
-    @api.model
-    def _check_state_untouched(self, vals):
-        """:raise AccessError: the state is given, and not by one of the actions"""
-        if vals.get("state", "draft") != "draft" and not self.env.su:
-            raise AccessError(
-                self.env._("A contract becomes active, or ends, by its buttons and in no other way.")
-            )
 
     def _check_terms_may_change(self, vals):
         """:raise AccessError: a manager changes what the head has activated"""

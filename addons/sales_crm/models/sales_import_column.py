@@ -10,6 +10,7 @@ class SalesImportColumn(models.Model):
     _description = "Column of an Import"
     _order = "file_id, position"
     _rec_name = "header"
+    _sales_guards_recorded = False
 
     import_id = fields.Many2one("sales.import", required=True, index=True, ondelete="cascade")
     file_id = fields.Many2one(

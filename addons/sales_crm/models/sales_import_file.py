@@ -15,6 +15,7 @@ class SalesImportFile(models.Model):
     _name = "sales.import.file"
     _description = "File of an Import"
     _order = "sequence, id"
+    _sales_guards_recorded = False
 
     import_id = fields.Many2one("sales.import", required=True, index=True, ondelete="cascade")
     name = fields.Char(readonly=True)

@@ -30,6 +30,7 @@ class SalesImportRow(models.Model):
     _description = "Row of an Import"
     _order = "import_id, sequence, id"
     _rec_name = "label"
+    _sales_guards_recorded = False
 
     import_id = fields.Many2one("sales.import", required=True, ondelete="cascade", readonly=True)
     file_id = fields.Many2one(

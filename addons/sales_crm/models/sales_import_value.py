@@ -7,6 +7,7 @@ class SalesImportValue(models.Model):
     _name = "sales.import.value"
     _description = "Word of an Import"
     _order = "kind desc, name"
+    _sales_guards_recorded = False
 
     import_id = fields.Many2one("sales.import", required=True, index=True, ondelete="cascade")
     kind = fields.Selection([("stage", "Stage"), ("manager", "Manager")], required=True, readonly=True)

@@ -222,6 +222,11 @@ class SalesPromise(models.Model):
         }  # fmt: skip
 
     @api.model
+    def _sales_server_fields(self):
+        """The activity in which it was given is chosen by the button there."""
+        return super()._sales_server_fields() - {"activity_id"}
+
+    @api.model
     def _terms(self):
         """:return: names of the fields that say what was promised"""
         return {
@@ -245,19 +250,16 @@ class SalesPromise(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_recorded(vals)
-        promises = super().create([self._prepare_made(vals) for vals in vals_list])
+        promises = super().create(vals_list)
         # Also those of the same clients: an earlier one takes the money first
         self._resettle(promises.client_id)
         return promises
 
     @api.model
-    def _prepare_made(self, vals):
-        """:return: the values with the day on which the promise is made; whatever the context offers, a user
-        can't make one that is closed, or backdated
-        """
+    def _sales_prepare_recorded(self, vals):
+        """The day on which the promise is made."""
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
-        made = {"date_made": company._sales_today(), "said": False, "date_said": False}
-        return {**made, "chase_activity_id": False, **vals}
+        return super()._sales_prepare_recorded({"date_made": company._sales_today(), **vals})
 
     def write(self, vals):
         self._check_recorded(vals)

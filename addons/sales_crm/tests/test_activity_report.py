@@ -158,7 +158,7 @@ class TestActivityReport(ActivityReportCommon):
             with self.assertRaises(AccessError):
                 line.with_user(user).result = "done"
             with self.assertRaises(AccessError):
-                activity.with_user(user).unplanned_date = False
+                activity.with_user(user).unplanned_date = MONDAY
 
     def test_days_are_those_of_the_manager(self):
         """23:30 in Vladivostok is 13:30 UTC, and 00:30 is 14:30 UTC of the same day."""

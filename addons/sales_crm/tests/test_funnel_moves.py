@@ -247,7 +247,8 @@ class TestFunnelMoves(FunnelCommon):
         self.assertFalse(client.funnel_level)
 
     def test_level_is_not_written_by_hand(self):
-        self.client.with_user(self.manager).write({"funnel_level": "repeat"})
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            self.client.with_user(self.manager).write({"funnel_level": "repeat"})
         self.assertEqual(self.client.funnel_level, "cold")
 
 

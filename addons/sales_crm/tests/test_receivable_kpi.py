@@ -266,7 +266,7 @@ class TestReceivableSnapshot(ReceivableCase):
         invoice = self._bill(100, (self.today - two_ago).days + 10)
         self._settle(invoice, None, self.since + 3)
         self._bill(1, self.since + 1)
-        self.company.sales_snapshot_date = three_ago
+        self.company.sudo().sales_snapshot_date = three_ago
         self._run()
         self.assertEqual(self._snapshot(date=two_ago).debt, 100)
         self.assertEqual(self._snapshot().debt, 1)

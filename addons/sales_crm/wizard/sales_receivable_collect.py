@@ -60,7 +60,11 @@ class SalesReceivableCollect(models.TransientModel):
         planned = self._planned_moves(rows.move_id)
         managed = rows.filtered(lambda row: row.manager_id.sudo().active)
         vals_list = self._prepare_activities(managed.filtered(lambda row: row.move_id not in planned))
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+        moves = [vals.pop("unpaid_move_id") for vals in vals_list]
+        activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
+        for activity, move in zip(activities, moves, strict=True):
+            # sudo: the user sees the invoice, by _rows_to_plan; by hand nobody says which one is in a plan
+            activity.sudo().unpaid_move_id = move
         without = len((rows - managed).move_id)
         message = self.env._(
             "Planned: %(new)s. In a plan already: %(old)s.", new=len(vals_list), old=len(planned)
