@@ -105,6 +105,8 @@ class Base(models.AbstractModel):
         field = self._fields[name]
         if field.type in ("one2many", "many2many"):
             return bool(value) or bool(self)
+        if not self and field.compute:
+            return True  # whatever is given for a new record is not computed any more
         # sudo: compared only
         held = [record[name] for record in self.sudo()]
         if not self:
