@@ -1,4 +1,5 @@
 from . import base
+from . import base_owner
 from . import ir_rule
 from . import sales_access_rule
 from . import sales_activity_outcome
@@ -155,3 +156,7 @@ from . import sales_team_day
 
 # Users without our groups
 from . import sales_access_rule_unrestricted
+from . import res_partner_owner
+from . import mail_activity_owner
+from . import crm_lead_owner
+from . import ir_attachment_owner

@@ -18,6 +18,7 @@ from . import test_access_models
 from . import test_access_routes
 from . import test_access_http
 from . import test_access_notices
+from . import test_access_owner
 from . import test_access_property
 from . import test_contract
 from . import test_credit_gate
