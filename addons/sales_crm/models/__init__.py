@@ -160,3 +160,8 @@ from . import res_partner_owner
 from . import mail_activity_owner
 from . import crm_lead_owner
 from . import ir_attachment_owner
+
+# What foreign clients' sums and names would tell
+from . import utm_campaign
+from . import crm_lead_scoring
+from . import mail_thread_people

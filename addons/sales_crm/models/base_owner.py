@@ -30,19 +30,29 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
-        if self._sales_extra_pointing_fields() and self._sales_checks_references():
+        properties = self._sales_properties_in(set().union(*vals_list))
+        if (properties or self._sales_extra_pointing_fields()) and self._sales_checks_references():
             records._sales_check_added_for(self.env["res.partner"])
+            records._sales_check_properties(properties, {})
         return records
+
+    @api.model
+    def _sales_properties_in(self, names):
+        """:return: list of those of ``names`` that are fields of properties"""
+        return [n for n in names if n in self._fields and self._fields[n].type == "properties"]
 
     def write(self, vals):
         pointing = self._sales_pointing_fields() | self._sales_extra_pointing_fields()
-        if not pointing & vals.keys() or not self._sales_checks_references():
+        properties = self._sales_properties_in(vals)
+        if not (properties or pointing & vals.keys()) or not self._sales_checks_references():
             return super().write(vals)
+        links = self._sales_links_of_properties(properties)
         before = self._sales_clients_by_path()
         # Whoever is nobody's client yet becomes one of whoever works with him
         newcomers = self._sales_named_partners(pointing, vals).filtered(lambda p: not p.client_id)
         res = super().write(vals)
         self._sales_check_changed_hands(before, newcomers)
+        self._sales_check_properties(properties, links)
         return res
 
     @api.model
@@ -58,9 +68,8 @@ class Base(models.AbstractModel):
     @api.model
     def _sales_guard_env(self):
         """:return: environment of the guard's own: nothing of the caller's context decides about rights"""
-        context = {key: self.env.context[key] for key in ("lang", "tz") if key in self.env.context}
         # sudo: whose client it is doesn't depend on who asks
-        return self.sudo().with_context({**context, "active_test": False}).env
+        return self.env(su=True, context={"active_test": False})
 
     def _sales_clients_by_path(self):
         """:return: dict record id -> its clients (res.partner, sudo-ed), by the path of the guard"""
@@ -125,3 +134,57 @@ class Base(models.AbstractModel):
         granted = self.env["sales.access.rule"]._granted_clients("create")
         if clients and clients.filtered_domain(granted) != clients:
             raise AccessError(self.env["ir.rule"]._sales_access_message("create", self))
+
+    # ------------------------------------------------------
+    # Properties: links that a team has added to its deals
+    # ------------------------------------------------------
+
+    @api.model
+    def _sales_check_references(self, vals):
+        res = super()._sales_check_references(vals)
+        for name, value in vals.items():
+            if name in self._fields and self._fields[name].type == "properties" and isinstance(value, list):
+                for definition in value:
+                    self._sales_check_property(definition, definition.get("value"))
+        return res
+
+    @api.model
+    def _sales_check_property(self, definition, value):
+        """:param dict definition: of a property, with its type and model
+        :raise AccessError: its value points at a client, or a client's document, that the user may not see
+        """
+        model = definition.get("comodel")
+        if definition.get("type") not in ("many2one", "many2many") or model not in self.env or not value:
+            return
+        if self.env[model]._sales_guard_path:
+            self.env[model].browse(self._sales_property_ids(value)).exists()._sales_check_readable()
+
+    @api.model
+    def _sales_property_ids(self, value):
+        """:return: set of the ids in a property's value: an id, a pair of id and name, or a list of these"""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return {value}
+        if isinstance(value, models.BaseModel):
+            return set(value._ids)
+        if isinstance(value, (list, tuple)):
+            return set().union(*(self._sales_property_ids(part) for part in value))
+        return set()
+
+    def _sales_links_of_properties(self, names):
+        """:return: dict (record id, field, property) -> (definition, set of ids) of the stored links"""
+        links = {}
+        for record in self.with_env(self._sales_guard_env()):
+            for name in names:
+                values = record[name] or {}
+                for definition in self._fields[name]._get_properties_definition(record) or ():
+                    if definition.get("type") in ("many2one", "many2many"):
+                        ids = self._sales_property_ids(values.get(definition["name"]))
+                        links[record.id, name, definition["name"]] = (definition, ids)
+        return links
+
+    def _sales_check_properties(self, names, before):
+        """:param dict before: as :meth:`_sales_links_of_properties` returned it before the change
+        :raise AccessError: a property has been pointed at what the user may not see
+        """
+        for key, (definition, ids) in self._sales_links_of_properties(names).items():
+            self._sales_check_property(definition, list(ids - before.get(key, (None, set()))[1]))

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 
 class CrmLead(models.Model):
-    """Deals of different managers don't become one: what hung on the other's would be with whose deal stays."""
+    """Deals of different managers don't become one: all of it would be with whose deal stays."""
 
     # Beside the deal itself, which is long enough
     _inherit = "crm.lead"  # pylint: disable=consider-merging-classes-inherited
@@ -22,6 +22,7 @@ class CrmLead(models.Model):
         if len(owners) > 1 and any(owner and owner.id != self.env.uid for owner in owners):
             raise AccessError(
                 self.env._(
-                    "These deals belong to clients of different managers. Ask the head of sales to merge them."
+                    "These deals belong to clients of different managers. Ask the head of sales to merge "
+                    "them."
                 )
             )

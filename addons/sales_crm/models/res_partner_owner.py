@@ -123,8 +123,8 @@ class ResPartner(models.Model):
         if owner.id != self.env.uid or concerned._sales_has_money_rights(self):
             raise AccessError(
                 self.env._(
-                    "There is a contract, an order or an invoice: only the head of sales changes who pays for "
-                    "this client."
+                    "There is a contract, an order or an invoice: only the head of sales changes who pays "
+                    "for this client."
                 )
             )
 

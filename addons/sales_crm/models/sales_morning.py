@@ -244,7 +244,7 @@ class SalesMorning(models.AbstractModel):
         for head in self._heads_of(manager):
             hidden = Access._hidden_from(head, activities.client_id)
             told[head] = activities.filtered(lambda activity, hidden=hidden: activity.client_id not in hidden)
-        untold = activities - activities.union(*told.values())
+        untold = activities - activities.browse().union(*told.values())
         for head in self._company_heads(manager) if untold else ():
             told[head] = told.get(head, untold) | untold
         return {head: heard for head, heard in told.items() if heard}

@@ -14,6 +14,7 @@ from . import test_cover
 from . import test_res_partner
 from . import test_tours
 from . import test_access_rule
+from . import test_access_small
 from . import test_access_models
 from . import test_access_routes
 from . import test_access_http

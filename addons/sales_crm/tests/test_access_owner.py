@@ -255,6 +255,8 @@ class TestAccessOwnerDocuments(OwnerCase):
                 activity, res_model_id=self.env["ir.model"]._get_id("res.partner"), res_id=own
             ),
             "a file": self._write(attachment, res_id=own),
+            "a deal, from the card": self._write(self.client, opportunity_ids=[Command.link(self.lead.id)]),
+            "an order, from the card": self._write(self.client, sale_order_ids=[Command.link(self.order.id)]),
         }
         self._assert_refused(routes)
         self.assertEqual(self.lead.partner_id, self.contact)
@@ -266,7 +268,9 @@ class TestAccessOwnerDocuments(OwnerCase):
 
     def test_pointing_at_who_one_may_only_see(self):
         """Seeing a client, or changing his card, is not adding work for him."""
-        lead = self.env["crm.lead"].with_user(self.manager).create({"name": "D", "partner_id": self.client.id})
+        lead = (
+            self.env["crm.lead"].with_user(self.manager).create({"name": "D", "partner_id": self.client.id})
+        )
         order = self.env["sale.order"].with_user(self.manager).create({"partner_id": self.client.id})
         loose = self.env["crm.lead"].with_user(self.manager).create({"name": "Loose"})
         rule = self._let_see(self.manager, self.foreign, perm_write=False)

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """A manager makes one card of two that are his. A merge can't be undone, and may change whose client it is."""
+    """A manager makes one card of two that are his: it can't be undone, and may change the owner."""
 
     _inherit = "base.partner.merge.automatic.wizard"  # pylint: disable=consider-merging-classes-inherited
 
@@ -48,11 +48,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if partners.client_id.user_id - self.env.user or any(not c.user_id for c in partners.client_id):
             raise AccessError(
                 self.env._(
-                    "You merge clients and contacts of your own. For others, ask their manager or the head of "
-                    "sales."
+                    "You merge clients and contacts of your own. For others, ask their manager or the head "
+                    "of sales."
                 )
             )
         if not all(partners.mapped("partner_share")) or partners._own_companies():
             raise UserError(
-                self.env._("A colleague or your own company can't be merged with other contacts by a manager.")
+                self.env._(
+                    "A colleague or your own company can't be merged with other contacts by a manager."
+                )
             )
