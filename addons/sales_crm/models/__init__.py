@@ -1,5 +1,6 @@
 from . import base
 from . import base_server_fields
+from . import base_owner
 from . import ir_rule
 from . import sales_access_rule
 from . import sales_activity_outcome
@@ -157,3 +158,12 @@ from . import sales_team_day
 # Users without our groups
 from . import sales_access_rule_unrestricted
 from . import crm_lead_written
+from . import res_partner_owner
+from . import mail_activity_owner
+from . import crm_lead_owner
+from . import ir_attachment_owner
+
+# What foreign clients' sums and names would tell
+from . import utm_campaign
+from . import crm_lead_scoring
+from . import mail_thread_people

@@ -177,7 +177,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners.filtered("parent_id").commercial_partner_id._sync_contacts_manager()
+        # sudo: whose client it is doesn't depend on who enters the contact
+        partners.filtered("parent_id").sudo().client_id._sync_contacts_manager()
         return partners
 
     def write(self, vals):
@@ -188,7 +189,7 @@ class ResPartner(models.Model):
             families |= self.sudo().commercial_partner_id
             self.env["mail.activity"]._recompute_clients_of(families)
         if moved or "user_id" in vals:
-            self.sudo().commercial_partner_id._sync_contacts_manager()
+            self.sudo().client_id._sync_contacts_manager()
         return res
 
     def _sync_contacts_manager(self):
@@ -196,11 +197,9 @@ class ResPartner(models.Model):
         # sudo: who may change the client's manager changes it for the contacts with it
         clients = self.sudo().filtered("is_client")
         contacts = clients.with_context(active_test=False).search(
-            [("commercial_partner_id", "in", clients.ids), ("id", "not in", clients.ids)]
+            [("client_id", "in", clients.ids), ("id", "not in", clients.ids)]
         )
-        for manager, of_manager in contacts.grouped(
-            lambda contact: contact.commercial_partner_id.user_id
-        ).items():
+        for manager, of_manager in contacts.grouped(lambda contact: contact.client_id.user_id).items():
             of_manager.filtered(lambda c, manager=manager: c.user_id != manager).with_context(
                 tracking_disable=True
             ).write({"user_id": manager.id})

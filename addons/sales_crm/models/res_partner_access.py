@@ -102,7 +102,8 @@ class ResPartner(models.Model):
         """
         # sudo: a deal or an order makes a client whoever enters it
         partners = self.sudo().commercial_partner_id
-        newcomers = partners.filtered(lambda p: not p.is_client and p.partner_share)
+        # A branch is its company's client already
+        newcomers = partners.filtered(lambda p: not p.is_client and not p.client_id and p.partner_share)
         newcomers -= newcomers._own_companies()
         for newcomer in newcomers:
             user = newcomer.user_id or manager or self.env["res.users"]
@@ -111,14 +112,6 @@ class ResPartner(models.Model):
     # ------------------------------------------------------
     # Changing hands
     # ------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self._sales_checks_references():
-            for vals in vals_list:
-                if vals.get("is_client") and not vals.get("user_id") and not vals.get("parent_id"):
-                    vals["user_id"] = self.env.uid
-        return super().create(vals_list)
 
     def write(self, vals):
         if self._sales_checks_references():
@@ -143,6 +136,8 @@ class ResPartner(models.Model):
                     "Only the head of sales takes a client out of the base. Archive the client instead."
                 )
             )
+        if "parent_id" in vals:
+            self._sales_check_parent(vals["parent_id"])
         if "parent_id" in vals and any(
             partner.client_id != partner and partner.parent_id.id != (vals["parent_id"] or False)
             for partner in clients

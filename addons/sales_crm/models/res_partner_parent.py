@@ -1,4 +1,5 @@
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -9,6 +10,27 @@ class ResPartner(models.Model):
 
     # Beside who may see him, which is another question
     _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
+
+    # Core's is a copy of the name that nobody is asked about: it can be searched and grouped by
+    parent_name = fields.Char(
+        related=None, compute="_compute_parent_name", search="_search_parent_name", compute_sudo=False
+    )
+
+    @api.depends("parent_id.name")
+    @api.depends_context("uid")
+    def _compute_parent_name(self):
+        hidden = self._sales_with_hidden_parent()
+        hidden.parent_name = False
+        for partner in self - hidden:
+            # sudo: as in core, whoever sees the contact sees the company's name
+            partner.parent_name = partner.sudo().parent_id.name
+
+    @api.model
+    def _search_parent_name(self, operator, value):
+        found = Domain("parent_id.name", operator, value)
+        if operator == "in" and False in value:
+            return found | Domain("parent_id", "not any", [])
+        return found
 
     def _sales_with_hidden_parent(self):
         """:return: those of these partners whose parent the current user may not see"""

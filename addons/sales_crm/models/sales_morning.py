@@ -220,8 +220,8 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _tell_heads(self, activities):
         """One message per manager to the heads about activities that are carried again and again."""
-        for manager, stubborn in activities.grouped("user_id").items():
-            for head in self._heads_of(manager):
+        for manager, repeated in activities.grouped("user_id").items():
+            for head, stubborn in self._heads_told(manager, repeated).items():
                 env_head = self.with_context(lang=head.lang)
                 env_head.env["mail.thread"].message_notify(
                     partner_ids=head.partner_id.ids,
@@ -235,11 +235,28 @@ class SalesMorning(models.AbstractModel):
                 )
 
     @api.model
+    def _heads_told(self, manager, activities):
+        """:return: dict head -> those of ``activities`` that he is told of: a leader who is no head himself
+        hears of clients that he may see, the heads of the others
+        """
+        Access = self.env["sales.access.rule"]
+        told = {}
+        for head in self._heads_of(manager):
+            hidden = Access._hidden_from(head, activities.client_id)
+            told[head] = activities.filtered(lambda activity, hidden=hidden: activity.client_id not in hidden)
+        untold = activities - activities.browse().union(*told.values())
+        for head in self._company_heads(manager) if untold else ():
+            told[head] = told.get(head, untold) | untold
+        return {head: heard for head, heard in told.items() if heard}
+
+    @api.model
     def _heads_of(self, manager):
         """:return: the leader of the manager's team, else every head of his company"""
         leaders = manager.sale_team_id.user_id.filtered("active") - manager
-        if leaders:
-            return leaders
+        return leaders or self._company_heads(manager)
+
+    @api.model
+    def _company_heads(self, manager):
         heads = self.env.ref("sales_crm.group_head").all_user_ids - manager
         return heads.filtered(
             lambda head: head.active and not head.share and manager.company_id in head.company_ids

@@ -14,10 +14,12 @@ from . import test_cover
 from . import test_res_partner
 from . import test_tours
 from . import test_access_rule
+from . import test_access_small
 from . import test_access_models
 from . import test_access_routes
 from . import test_access_http
 from . import test_access_notices
+from . import test_access_owner
 from . import test_access_property
 from . import test_contract
 from . import test_credit_gate

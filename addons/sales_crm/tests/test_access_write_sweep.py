@@ -301,8 +301,8 @@ class TestWriteSweep(CreditCase):
                 refused = True
             else:
                 refused = False
-            self.env.invalidate_all()
             if not refused:
+                self.env.invalidate_all()
                 self._assert_untouched(before, relations)
             savepoint.rollback()
         self.env.invalidate_all()

@@ -1,0 +1,12 @@
+from odoo import api, models
+
+
+class MailActivity(models.Model):
+    """Work stays with the clients of whose manager it was planned for, see ``base_owner.py``."""
+
+    # Beside the activity itself, which is long enough
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
+
+    @api.model
+    def _sales_pointing_fields(self):
+        return {"client_id", "res_model_id", "res_model", "res_id", "calendar_event_id"}

@@ -1,0 +1,196 @@
+import json
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
+
+from .test_access_rule import AccessCase
+
+
+@tagged("post_install", "-at_install")
+class TestAccessSmallLeaks(AccessCase):
+    """Sums, names and ids that tell of foreign clients beside the records themselves."""
+
+    def test_parent_name(self):
+        daughter = self._create_client("Daughter", self.manager, parent_id=self.foreign.id)
+        Partner = self.env["res.partner"].with_user(self.manager)
+        self.assertFalse(daughter.with_user(self.manager).parent_name)
+        self.assertEqual(daughter.with_user(self.head).parent_name, "Foreign")
+        own = self.env["res.partner"].create({"name": "Sidorov", "parent_id": self.client.id})
+        self.assertEqual(own.with_user(self.manager).parent_name, "Alpha")
+        for operator in ("=", "ilike", "like", "=ilike", "in"):
+            value = ["Foreign"] if operator == "in" else "Foreign"
+            domain = [("parent_name", operator, value), ("id", "=", daughter.id)]
+            self.assertFalse(Partner.search(domain), operator)
+            self.assertTrue(Partner.with_user(self.head).search(domain), operator)
+        for domain in (
+            [("parent_id.name", "=", "Foreign")],
+            [("parent_id.phone", "like", "495 000")],
+            [("parent_id", "ilike", "Foreign")],
+            [("parent_id.parent_name", "=", "Foreign")],
+            [("commercial_company_name", "=", "Foreign")],
+            [("complete_name", "ilike", "Foreign")],
+        ):
+            self.assertFalse(Partner.search([*domain, ("id", "=", daughter.id)]), domain)
+        self.assertEqual(Partner.search([("parent_name", "=", "Alpha")]), own)
+        self.assertIn(daughter, Partner.search([("parent_name", "=", False)]))
+        for groupby in ("parent_name", "parent_id.name"):
+            try:
+                groups = Partner.formatted_read_group([("id", "=", daughter.id)], [groupby], ["__count"])
+            except (ValueError, UserError):
+                continue
+            self.assertNotIn("Foreign", str(groups), groupby)
+        rows = Partner.search_read(
+            [("id", "=", daughter.id)], ["parent_name", "parent_id"], order="parent_id"
+        )
+        self.assertNotIn("Foreign", str(rows))
+        self.assertNotIn("Foreign", str(daughter.with_user(self.manager).web_read({"parent_name": {}})))
+
+    def test_campaigns(self):
+        campaign = self.env["utm.campaign"].create({"title": "Spring"})
+
+        def figures(user):
+            campaign.invalidate_recordset()
+            names = ["crm_lead_count", "quotation_count", "invoiced_amount"]
+            return tuple(campaign.with_user(user).read(names)[0][name] for name in names)
+
+        product = self.env["product.product"].create({"name": "Thing", "list_price": 100, "taxes_id": False})
+        for client in self.foreign | self.client:
+            user = client.user_id
+            self.env["crm.lead"].create(
+                {"name": "D", "partner_id": client.id, "user_id": user.id, "campaign_id": campaign.id}
+            )
+            self.env["sale.order"].create({"partner_id": client.id, "campaign_id": campaign.id})
+            invoice = self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": client.id,
+                    "campaign_id": campaign.id,
+                    "invoice_line_ids": [Command.create({"product_id": product.id, "price_unit": 100})],
+                }
+            )
+            invoice.action_post()
+        self.assertEqual(figures(self.head), (2, 2, 200))
+        self.assertEqual(figures(self.manager), (1, 1, 100))
+
+    def test_graph_of_a_journal(self):
+        self.manager.group_ids |= self.env.ref("account.group_account_invoice")
+        product = self.env["product.product"].create({"name": "Thing", "list_price": 100, "taxes_id": False})
+
+        def invoice(client, amount):
+            move = self.env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": client.id,
+                    "invoice_date": fields.Date.today(),
+                    "invoice_line_ids": [Command.create({"product_id": product.id, "price_unit": amount})],
+                }
+            )
+            move.action_post()
+            return move.journal_id
+
+        def sums(user):
+            journal.invalidate_recordset()
+            graph = json.loads(journal.with_user(user).kanban_dashboard_graph)[0]
+            self.assertFalse(graph["is_sample_data"])
+            return sum(value["value"] for value in graph["values"])
+
+        journal = invoice(self.client, 100)
+        before, all_before = sums(self.manager), sums(self.env.ref("base.user_admin"))
+        self.assertEqual(invoice(self.foreign, 7000), journal)
+        self.assertEqual(sums(self.manager), before)
+        self.assertEqual(sums(self.env.ref("base.user_admin")), all_before + 7000)
+
+    def test_frequencies_of_lead_scoring(self):
+        self.env["crm.lead.scoring.frequency"].create(
+            {"variable": "source_id", "value": "1", "won_count": 1, "lost_count": 5}
+        )
+        Frequency = self.env["crm.lead.scoring.frequency"].with_user(self.manager)
+        self.assertFalse(Frequency.search_count([]))
+        self.assertFalse(Frequency.formatted_read_group([], [], ["won_count:sum"])[0]["won_count:sum"])
+        lead = (
+            self.env["crm.lead"].with_user(self.manager).create({"name": "D", "partner_id": self.client.id})
+        )
+        lead.action_set_won()
+        head = self.env["crm.lead"].with_user(self.head).create({"name": "E"})
+        self.assertTrue(head.probability or head.automated_probability is not None)
+
+    def test_properties_name_no_foreign_contact(self):
+        self.team.lead_properties_definition = [
+            {"name": "middleman", "string": "Middleman", "type": "many2one", "comodel": "res.partner"},
+            {"name": "friends", "string": "Friends", "type": "many2many", "comodel": "res.partner"},
+        ]
+        Lead = self.env["crm.lead"].with_user(self.manager)
+        values = {"name": "D", "partner_id": self.client.id, "team_id": self.team.id}
+        lead = Lead.create(values)
+        foreign = self.foreign.id
+        definitions = [
+            {"name": "middleman", "type": "many2one", "comodel": "res.partner", "value": foreign},
+            {"name": "friends", "type": "many2many", "comodel": "res.partner", "value": []},
+        ]
+        for properties in (
+            {"middleman": foreign},
+            {"friends": [foreign]},
+            definitions,
+            [{**definitions[0], "value": (foreign, "x")}],
+        ):
+            for route in (
+                lambda p=properties: lead.write({"lead_properties": p}),
+                lambda p=properties: lead.web_save({"lead_properties": p}, {}),
+                lambda p=properties: Lead.create({**values, "lead_properties": p}),
+            ):
+                with self.assertRaises(AccessError), self.cr.savepoint():
+                    route()
+        with self.assertRaises(AccessError):
+            Lead.onchange({**values, "lead_properties": definitions}, [], {"lead_properties": {}})
+        lead.write({"lead_properties": {"middleman": self.client.id}})
+        lead.sudo().lead_properties = {"middleman": foreign, "friends": [foreign]}
+        self.env.flush_all()
+        self.env.invalidate_all()
+        told = str(lead.read(["lead_properties"])) + str(lead.web_read({"lead_properties": {}}))
+        self.assertNotIn("Foreign", told)
+        lead.write({"name": "Again"})
+
+    def test_foreign_people_follow_nothing(self):
+        own = self.client.with_user(self.manager)
+        ids = self.contact.ids
+        wizard = self.env["mail.followers.edit"].with_user(self.manager)
+        values = {"res_model": "res.partner", "res_ids": str(own.ids)}
+        post = {"body": "x", "message_type": "comment"}
+        channel = self.env["discuss.channel"].with_user(self.manager)._create_channel("Talk", None)
+        for route in (
+            lambda: own.message_subscribe(ids),
+            lambda: wizard.create({**values, "partner_ids": [Command.set(ids)]}).edit_followers(),
+            lambda: own.message_post(partner_ids=ids, **post),
+            lambda: own.message_notify(partner_ids=ids, body="x", subject="x"),
+            lambda: own.write({"message_follower_ids": [Command.create({"partner_id": ids[0]})]}),
+            lambda: (
+                self.env["mail.followers"]
+                .with_user(self.manager)
+                .create({"res_model": "res.partner", "res_id": own.id, "partner_id": ids[0]})
+            ),
+            lambda: channel.add_members(ids),
+            lambda: channel._get_or_create_chat(ids),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                route()
+        self.assertNotIn(self.contact, self.client.message_partner_ids)
+        person = self.env["res.partner"].create({"name": "Sidorov", "parent_id": self.client.id})
+        people = person | self.colleague.partner_id
+        own.message_subscribe(people.ids)
+        self.assertLessEqual(people, self.client.message_partner_ids)
+        own.message_post(partner_ids=people.ids, **post)
+        channel.add_members(self.colleague.partner_id.ids)
+
+    def test_a_leader_who_is_a_manager_hears_of_his_clients_only(self):
+        leader = new_test_user(self.env, "the_leader", "sales_crm.group_manager", tz="UTC", lang="en_US")
+        self.team.user_id = leader
+        own = self._create_client("Own of leader", leader)
+        Morning = self.env["sales.morning"]
+        activities = self._plan(self.foreign, "2026-12-01", self.colleague)
+        seen = self._plan(own, "2026-12-01", self.colleague)
+        told = Morning._heads_told(self.colleague, activities | seen)
+        self.assertEqual(told[leader], seen)
+        self.assertEqual(told[self.head], activities)
+        self._let_see(leader, self.foreign)
+        self.assertEqual(Morning._heads_told(self.colleague, activities | seen), {leader: activities | seen})
