@@ -69,6 +69,79 @@ class AccountJournal(models.Model):
             of_journal[number] = of_journal.get(number, 0) + float(amount or 0)
         return sums
 
+    # ------------------------------------------------------
+    # Banks: what all clients have paid is no manager's business
+    # ------------------------------------------------------
+
+    def _get_bank_cash_graph_data(self):
+        graphs = super()._get_bank_cash_graph_data()
+        if self._sales_checks_references():
+            for [graph] in graphs.values():
+                graph.update(values=[], is_sample_data=False)
+        return graphs
+
+    def _get_journal_dashboard_bank_running_balance(self):
+        if self._sales_checks_references():
+            return dict.fromkeys(self.ids, (False, 0.0))
+        return super()._get_journal_dashboard_bank_running_balance()
+
+    def _get_direct_bank_payments(self):
+        if not self._sales_checks_references():
+            return super()._get_direct_bank_payments()
+        payments = self._sales_payments_seen(Domain("is_matched", "=", True))
+        return self._sales_sum_payments(
+            payments.filtered(lambda p: p.outstanding_account_id == p.journal_id.default_account_id)
+        )
+
+    def _get_journal_dashboard_outstanding_payments(self):
+        if not self._sales_checks_references():
+            return super()._get_journal_dashboard_outstanding_payments()
+        return self._sales_sum_payments(self._sales_payments_seen(Domain("is_matched", "!=", True)))
+
+    def _fill_bank_cash_dashboard_data(self, dashboard_data):
+        res = super()._fill_bank_cash_dashboard_data(dashboard_data)
+        if self._sales_checks_references():
+            for journal in self.filtered(lambda journal: journal.type in ("bank", "cash", "credit")):
+                dashboard_data[journal.id]["number_to_reconcile"] = self.env[
+                    "account.bank.statement.line"
+                ].search_count(
+                    [
+                        ("journal_id", "=", journal.id),
+                        ("company_id", "in", self.env.companies.ids),
+                        ("is_reconciled", "=", False),
+                        ("move_id.checked", "=", True),
+                        ("move_id.state", "=", "posted"),
+                    ]
+                )
+        return res
+
+    def _sales_payments_seen(self, domain):
+        """:return: the payments in these journals that the user may see"""
+        return self.env["account.payment"].search(
+            domain
+            & Domain("journal_id", "in", self.ids)
+            & Domain("company_id", "in", self.env.companies.ids)
+            & Domain("move_id.state", "=", "posted")
+        )
+
+    def _sales_sum_payments(self, payments):
+        """:return: dict journal id -> (number, sum in its currency), as core counts them"""
+        sums = {}
+        for journal in self:
+            rows = [
+                {
+                    "company_id": payment.company_id.id,
+                    "currency": payment.currency_id.id,
+                    "amount_total": payment.amount * (-1 if payment.payment_type == "outbound" else 1),
+                    "amount_total_company": payment.amount_company_currency_signed,
+                }
+                for payment in payments.filtered(lambda p, j=journal: p.journal_id == j)
+            ]
+            # sudo: the currency of a company that one may not read is no secret
+            currency = (journal.currency_id or journal.company_id.sudo().currency_id).with_env(self.env)
+            sums[journal.id] = self._count_results_and_sum_amounts(rows, currency)
+        return sums
+
     def _sales_only_seen(self, query):
         """:return: a query on invoices, without joins: core names columns without their table"""
         if not self._sales_checks_references():

@@ -23,6 +23,11 @@ class Base(models.AbstractModel):
         return {path, field.model_field} if field.type == "many2one_reference" else {path}
 
     @api.model
+    def _sales_owner_field(self):
+        """:return: the field with the manager whose the record is where it hangs on no client, else None"""
+        return None
+
+    @api.model
     def _sales_extra_pointing_fields(self):
         """:return: set of the names of links to further partners for whom the document is work: the payer"""
         return set()
@@ -30,9 +35,11 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         records = super().create(vals_list)
+        if self.env.su:
+            return records
         properties = self._sales_properties_in(set().union(*vals_list))
         if (properties or self._sales_extra_pointing_fields()) and self._sales_checks_references():
-            records._sales_check_added_for(self.env["res.partner"])
+            self._sales_check_may_add_for(records._sales_extra_clients())
             records._sales_check_properties(properties, {})
         return records
 
@@ -42,16 +49,21 @@ class Base(models.AbstractModel):
         return [n for n in names if n in self._fields and self._fields[n].type == "properties"]
 
     def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
         pointing = self._sales_pointing_fields() | self._sales_extra_pointing_fields()
+        pointing |= {self._sales_owner_field()} - {None}
         properties = self._sales_properties_in(vals)
         if not (properties or pointing & vals.keys()) or not self._sales_checks_references():
             return super().write(vals)
         links = self._sales_links_of_properties(properties)
-        before = self._sales_clients_by_path()
+        before = self._sales_holders_by_path()
         # Whoever is nobody's client yet becomes one of whoever works with him
+        known = self._sales_extra_clients()
         newcomers = self._sales_named_partners(pointing, vals).filtered(lambda p: not p.client_id)
         res = super().write(vals)
         self._sales_check_changed_hands(before, newcomers)
+        self._sales_check_may_add_for(self._sales_extra_clients() - known - newcomers)
         self._sales_check_properties(properties, links)
         return res
 
@@ -71,10 +83,18 @@ class Base(models.AbstractModel):
         # sudo: whose client it is doesn't depend on who asks
         return self.env(su=True, context={"active_test": False})
 
-    def _sales_clients_by_path(self):
-        """:return: dict record id -> its clients (res.partner, sudo-ed), by the path of the guard"""
-        records = self.with_env(self._sales_guard_env())
-        return {record.id: record._sales_path_clients() for record in records}
+    def _sales_holders_by_path(self):
+        """:return: dict record id -> (its clients, their managers), sudo-ed; the record's own manager where
+        it hangs on none
+        """
+        owner_field, holders = self._sales_owner_field(), {}
+        for record in self.with_env(self._sales_guard_env()):
+            clients = record._sales_path_clients()
+            owners = clients.user_id
+            if owner_field and not clients:
+                owners = record[owner_field]
+            holders[record.id] = (clients, owners)
+        return holders
 
     def _sales_path_clients(self):
         """:return: the clients on whom this one record hangs"""
@@ -96,19 +116,16 @@ class Base(models.AbstractModel):
         return documents._sales_path_clients() if documents else self.env["res.partner"]
 
     def _sales_check_changed_hands(self, before, newcomers):
-        """:param dict before: as :meth:`_sales_clients_by_path` returned it before the change
+        """:param dict before: as :meth:`_sales_holders_by_path` returned it before the change
         :param newcomers: partners who were nobody's client then
         :raise AccessError: records went to another manager's client, or to one for whom nothing may be added
         """
-        given = self.env["res.partner"].sudo()
-        for record in self.with_env(self._sales_guard_env()):
-            clients, old = record._sales_path_clients(), before.get(record.id, given)
-            if clients == old:
-                continue
-            others = old.user_id.filtered(lambda user: user.id != self.env.uid)
-            if (others or old.filtered(lambda client: not client.user_id)) and (
-                not clients or clients.user_id != old.user_id
-            ):
+        given = self._sales_guard_env()["res.partner"]
+        for record, (clients, owners) in self._sales_holders_by_path().items():
+            old, old_owners = before.get(record, (given.browse(), owners))
+            # Of a free client, or of another manager
+            foreign = old.filtered(lambda client: not client.user_id) - clients
+            if foreign or any(owner.id != self.env.uid for owner in old_owners - owners):
                 raise AccessError(
                     self.env._(
                         "This record (%s) belongs to a client of another manager and stays with his clients. "
@@ -118,15 +135,12 @@ class Base(models.AbstractModel):
                 )
             given |= clients - old
         self._sales_check_may_add_for(given.filtered(lambda client: client not in newcomers))
-        self._sales_check_added_for(newcomers)
 
-    def _sales_check_added_for(self, newcomers):
-        """:raise AccessError: one of the further partners is a client for whom nothing may be added"""
+    def _sales_extra_clients(self):
+        """:return: the clients, sudo-ed, to whom the further links of these records point"""
         records = self.with_env(self._sales_guard_env())
-        partners = records.browse()._sales_guard_env()["res.partner"]
-        for name in self._sales_extra_pointing_fields():
-            partners |= records.mapped(name)
-        self._sales_check_may_add_for(partners.client_id - newcomers)
+        partners = records.env["res.partner"]
+        return partners.union(*(records[name] for name in self._sales_extra_pointing_fields())).client_id
 
     @api.model
     def _sales_check_may_add_for(self, clients):

@@ -27,6 +27,10 @@ class CalendarEvent(models.Model):
         )
 
     @api.model
+    def _sales_owner_field(self):
+        return None  # a meeting without clients is everybody's who is invited
+
+    @api.model
     def _sales_client_fields(self):
         return {"partner_ids", "res_model", "res_model_id", "res_id", "opportunity_id"}
 

@@ -8,5 +8,9 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
+    def _sales_owner_field(self):
+        return None  # whoever may assign an activity assigns it
+
+    @api.model
     def _sales_pointing_fields(self):
         return {"client_id", "res_model_id", "res_model", "res_id", "calendar_event_id"}

@@ -17,6 +17,10 @@ class ResPartner(models.Model):
     def _sales_pointing_fields(self):
         return set()  # answered by what follows
 
+    @api.model
+    def _sales_owner_field(self):
+        return None
+
     def _sales_path_clients(self):
         return self.client_id
 

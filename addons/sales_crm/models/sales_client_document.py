@@ -39,6 +39,10 @@ class SalesClientDocument(models.AbstractModel):
         return Domain("partner_id", "in", partners.ids)
 
     @api.model
+    def _sales_owner_field(self):
+        return self._sales_guard_owner
+
+    @api.model
     def _sales_guard_domain(self, mode):
         return self._sales_guard_by_owner(self._sales_guard_path, self._sales_guard_owner, mode)
 

@@ -258,6 +258,22 @@ class TestAccessOwnerDocuments(OwnerCase):
             "a deal, from the card": self._write(self.client, opportunity_ids=[Command.link(self.lead.id)]),
             "an order, from the card": self._write(self.client, sale_order_ids=[Command.link(self.order.id)]),
         }
+        loose = self.env["crm.lead"].create(
+            {
+                "name": "Loose",
+                "user_id": self.colleague.id,
+                "partner_name": "Newcomer",
+                "contact_name": "Nina",
+            }
+        )
+        routes["a deal without a client"] = self._write(loose, user_id=self.manager.id)
+        routes["for mine"] = self._write(loose, partner_id=own)
+        routes["converted for mine"] = lambda env: (
+            env["crm.lead2opportunity.partner"]
+            .with_context(active_model="crm.lead", active_ids=loose.ids, active_id=loose.id)
+            .create({"action": "create", "user_id": self.manager.id, "name": "convert"})
+            .action_apply()
+        )
         self._assert_refused(routes)
         self.assertEqual(self.lead.partner_id, self.contact)
         self.assertEqual((self.order.partner_id, activity.client_id), (self.foreign, self.foreign))
