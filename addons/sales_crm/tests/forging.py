@@ -2,7 +2,7 @@
 
 
 def value_unlike(record, name):
-    """:return: a value that a field of ``record`` could hold and does not, None if there is none to be found"""
+    """:return: a value that a field of ``record`` could hold and does not, None if none is found"""
     field, held = record._fields[name], record[name]
     match field.type:
         case "boolean":

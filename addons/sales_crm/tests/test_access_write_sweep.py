@@ -1,4 +1,3 @@
-import itertools
 import json
 import logging
 from datetime import timedelta
@@ -8,7 +7,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, groupby, mute_logger
 
 from .chance import SEED, how_many
 from .common_credit import CreditCase
@@ -26,12 +25,12 @@ NOISE = SQL("'{write_date,write_uid,message_main_attachment_id,calendar_last_not
 
 @tagged("post_install", "-at_install")
 class TestWriteSweep(CreditCase):
-    """A manager tries every field of every model that hangs on a client, by every route, on his own clients, those
-    of a colleague whom he covers, those that he may only see, and foreign ones.
+    """A manager tries every field of every model that hangs on a client, by every route, on his own clients,
+    those of a colleague whom he covers, those that he may only see, and foreign ones.
 
     The model in Python is short: what hangs on his own and the covered clients may change, or be refused; a
-    covered client stays his manager's; of all others not one row of any table is changed, added or gone. Whatever
-    a route does beside that, the snapshot of the tables tells.
+    covered client stays his manager's; of all others not one row of any table is changed, added or gone.
+    Whatever a route does beside that, the snapshot of the tables tells.
     """
 
     @classmethod
@@ -152,8 +151,8 @@ class TestWriteSweep(CreditCase):
             )
             owner_of.update(dict.fromkeys(family.ids, relation))
         relations = {}
-        for model, ids in itertools.groupby(sorted(keys), key=lambda key: key[0]):
-            for record in self.env[model].sudo().browse([id_ for _model, id_ in ids]).exists():
+        for model, pairs in groupby(keys, key=lambda key: key[0]):
+            for record in self.env[model].sudo().browse(id_ for _model, id_ in pairs).exists():
                 partners = self._partners_of(record)
                 relations[model, record.id] = {owner_of[id_] for id_ in partners if id_ in owner_of}
         return relations
