@@ -109,6 +109,7 @@ from . import res_partner_promise
 from . import res_config_settings
 from . import mail_activity_bulk
 from . import mail_activity_planned
+from . import mail_activity_evidence
 from . import res_users_capacity
 from . import sales_cadence
 from . import sales_cadence_client
