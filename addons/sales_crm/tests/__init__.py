@@ -52,3 +52,4 @@ from . import test_funnel_tours
 from . import test_handover_tour
 from . import test_access_named
 from . import test_evidence_activity
+from . import test_evidence_message
