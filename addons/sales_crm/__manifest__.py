@@ -49,6 +49,7 @@
         "report/sales_contract_report.xml",
         "report/sales_funnel_xlsx.xml",
         "report/sales_client_history_report.xml",
+        "wizard/crm_lead_lost_views.xml",
         "wizard/sales_activity_cancel_views.xml",
         "wizard/sales_activity_finish_views.xml",
         "wizard/sales_credit_ask_views.xml",

@@ -33,6 +33,7 @@ from . import sales_stage_move
 from . import sales_stage_rebuild
 from . import crm_lead_funnel
 from . import crm_lead_entry
+from . import crm_lead_leave
 from . import crm_lead_stuck
 from . import res_partner_funnel
 from . import sale_order
@@ -120,6 +121,7 @@ from . import sales_mass_plan
 from . import sales_mass_plan_work
 from . import res_partner_cadence
 from . import res_company_contacts
+from . import res_company_funnel
 from . import sales_contact_channel
 from . import res_partner_contact
 from . import res_partner_next_step
