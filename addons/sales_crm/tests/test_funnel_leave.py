@@ -138,3 +138,15 @@ class TestFunnelLeave(FunnelCommon):
         deal.web_save({"stage_id": self.negotiation.id}, {})
         deal.web_save({"stage_id": self.won.id}, {})
         self.assertEqual([row[0] for row in self._story(deal)], ["created", "moved", "won"])
+
+    def test_moves_stay_with_the_client(self):
+        """A deal whose customer is cleared before it is deleted was his all the same."""
+        deal = self._deal(self.offer)
+        deal.with_user(self.manager).partner_id = False
+        deal.with_user(self.manager).stage_id = self.negotiation
+        moves = self._moves(deal)
+        deal.with_user(self.head).unlink()
+        moves = self.env["sales.stage.move"].search([("lead_key", "=", moves[0].lead_key)], order="id")
+        self.assertEqual(moves.mapped("outcome"), ["created", "moved", "deleted"])
+        self.assertEqual(moves.mapped("client_id"), self.client)
+        self.assertEqual(len(moves.filtered("client_id")), 3)
