@@ -46,6 +46,7 @@ from . import payment
 from . import res_partner_bank
 from . import mail_message
 from . import mail_message_evidence
+from . import ir_attachment_evidence
 from . import mail_notification
 from . import mail_thread
 from . import discuss_channel_member

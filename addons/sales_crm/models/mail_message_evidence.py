@@ -97,52 +97,20 @@ class MailMessage(models.Model):
         # The moment of the server's clock: the date of a message can be given when it is posted
         return pytz.utc.localize(self.create_date).astimezone(zone).date() == company._sales_today()
 
-
-class MailThread(models.AbstractModel):
-    _inherit = "mail.thread"  # pylint: disable=consider-merging-classes-inherited
-
-    def _check_can_update_message_content(self, messages):
-        """The chatter edits as superuser, once core has seen that the user is the author."""
-        messages._sales_refuse_kept()
-        return super()._check_can_update_message_content(messages)
-
-
-class IrAttachment(models.Model):
-    """A file of a message is part of it."""
-
-    _inherit = "ir.attachment"
-
-    @api.model
-    def _sales_file_fields(self):
-        """:return: fields that make the file and its place"""
-        return {"datas", "db_datas", "name", "raw", "res_field", "res_id", "res_model", "type", "url"}
-
-    def write(self, vals):
-        if not self.env.su and self._sales_file_fields() & vals.keys():
-            self._sales_refuse_kept()
-        return super().write(vals)
-
-    def unlink(self):
-        if not self.env.su:
-            self._sales_refuse_kept()
-        return super().unlink()
-
-    def _delete_and_notify(self, message=None):
-        """The chatter deletes as superuser."""
-        self._sales_refuse_kept()
-        return super()._delete_and_notify(message)
-
-    def _sales_refuse_kept(self):
-        """:raise AccessError: one of these is the file of a message that stays as it was written"""
-        if self:
-            # sudo: which messages have it does not depend on who deletes it
-            messages = self.env["mail.message"].sudo().search([("attachment_ids", "in", self.ids)])
-            messages._sales_refuse_kept()
-
-
-class CrmLead(models.Model):
-    _inherit = "crm.lead"
-
-    def _merge_dependences_attachments(self, opportunities):
-        # sudo: as core moves the messages, so their files come along
-        return super(CrmLead, self.sudo())._merge_dependences_attachments(opportunities.sudo())
+    def _keep_without_document(self, document, client):
+        """``document`` is about to be deleted: what was written there goes to the card of its client, with
+        the files.
+        """
+        attachments = self.attachment_ids.filtered(
+            lambda a: (a.res_model, a.res_id) == (document._name, document.id)
+        )
+        attachments.write({"res_model": client._name, "res_id": client.id})
+        name = document.display_name
+        for subject, messages in self.grouped("subject").items():
+            messages.write(
+                {
+                    "model": client._name,
+                    "res_id": client.id,
+                    "subject": f"{name}: {subject}" if subject else name,
+                }
+            )

@@ -27,14 +27,13 @@ class MessageEvidenceCommon(SalesCrmCommon):
         """A note that ``user`` has left, so many days ago."""
         values = {"message_type": "comment", "body": "Agreed", **values}
         note = (record or self.client).with_user(user or self.manager).message_post(**values)
-        if days_ago:
-            self.env.flush_all()
-            self.env.cr.execute(
-                "UPDATE mail_message SET create_date = create_date - %(ago)s, date = date - %(ago)s"
-                " WHERE id = %(note)s",
-                {"ago": timedelta(days=days_ago), "note": note.id},
-            )
-            self.env.invalidate_all()
+        written = fields.Datetime.now() - timedelta(days=days_ago)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_message SET create_date = %(written)s, date = %(written)s WHERE id = %(note)s",
+            {"written": written, "note": note.id},
+        )
+        self.env.invalidate_all()
         return note
 
 
@@ -177,6 +176,21 @@ class TestMessageEvidence(MessageEvidenceCommon):
         self.deal.write({"probability": 50})
         merged = (self.deal | second).with_user(self.manager).merge_opportunity()
         self.assertEqual(attachment.res_id, merged.id)
+
+    def test_what_was_written_outlives_its_document(self):
+        contact = self.env["res.partner"].create({"name": "Anna", "parent_id": self.client.id})
+        attachment = self._file()
+        notes = self._note(contact, days_ago=1)
+        notes |= self._note(self.deal, days_ago=1, attachment_ids=attachment.ids, subject="Price")
+        contact.with_user(self.head).unlink()
+        self.deal.with_user(self.head).unlink()
+        self.assertEqual(len(notes.exists()), 2)
+        self.assertEqual(set(notes.mapped("res_id")), {self.client.id})
+        self.assertEqual((attachment.res_model, attachment.res_id), ("res.partner", self.client.id))
+        told = self.env["sales.client.history"].search(
+            [("client_id", "=", self.client.id), ("kind", "in", ["note", "message"])]
+        )
+        self.assertEqual(sorted(told.mapped("summary")), ["Alpha, Anna: Agreed", "Wheels: Price: Agreed"])
 
     def test_nobodys_messages_are_as_ever(self):
         channel = self.env["discuss.channel"].with_user(self.manager).create({"name": "Talk"})
