@@ -1,7 +1,7 @@
 {
     "name": "Sales CRM",
     "summary": "Client base, managers' day plan and carry-over for B2B sales departments",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/CRM",
     "author": "Sales CRM founders",
     "website": "https://github.com/sales-crm/sales-crm",
@@ -49,6 +49,7 @@
         "report/sales_contract_report.xml",
         "report/sales_funnel_xlsx.xml",
         "report/sales_client_history_report.xml",
+        "wizard/crm_lead_lost_views.xml",
         "wizard/sales_activity_cancel_views.xml",
         "wizard/sales_activity_finish_views.xml",
         "wizard/sales_credit_ask_views.xml",

@@ -184,6 +184,8 @@ class History:
                 "activity_id": activity.id,
                 "client_id": entry.client.partner.id,
                 "user_id": entry.user.id,
+                "activity_type_id": activity.activity_type_id.id,
+                "summary": activity.summary,
             }
             plan = [day for day in entry.plan if day < self.days.today]
             for position, day in enumerate(plan):
@@ -191,7 +193,6 @@ class History:
                     {
                         **common,
                         "date": day,
-                        "activity_type_id": activity.activity_type_id.id,
                         "priority": activity.priority,
                         "origin": "carried" if position else "planned",
                     }

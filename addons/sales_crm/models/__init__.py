@@ -35,6 +35,7 @@ from . import sales_stage_move
 from . import sales_stage_rebuild
 from . import crm_lead_funnel
 from . import crm_lead_entry
+from . import crm_lead_leave
 from . import crm_lead_stuck
 from . import res_partner_funnel
 from . import sale_order
@@ -46,6 +47,8 @@ from . import account_payment
 from . import payment
 from . import res_partner_bank
 from . import mail_message
+from . import mail_message_evidence
+from . import ir_attachment_evidence
 from . import mail_notification
 from . import mail_thread
 from . import discuss_channel_member
@@ -111,6 +114,7 @@ from . import res_partner_promise
 from . import res_config_settings
 from . import mail_activity_bulk
 from . import mail_activity_planned
+from . import mail_activity_evidence
 from . import res_users_capacity
 from . import sales_cadence
 from . import sales_cadence_client
@@ -120,6 +124,7 @@ from . import sales_mass_plan
 from . import sales_mass_plan_work
 from . import res_partner_cadence
 from . import res_company_contacts
+from . import res_company_funnel
 from . import sales_contact_channel
 from . import res_partner_contact
 from . import res_partner_next_step

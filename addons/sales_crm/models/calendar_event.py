@@ -75,9 +75,7 @@ class CalendarEvent(models.Model):
     def unlink(self):
         # sudo: activities of a deleted meeting are closed for whoever they are assigned to
         self.check_access("unlink")
-        self.sudo().activity_ids.filtered("client_id")._close_as_cancelled(
-            self.env._("The meeting was deleted")
-        )
+        self.sudo().activity_ids._evidence()._close_as_cancelled(self.env._("The meeting was deleted"))
         return super().unlink()
 
     # ------------------------------------------------------

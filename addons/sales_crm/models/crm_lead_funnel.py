@@ -160,3 +160,7 @@ class CrmLead(models.Model):
         opportunities.flush_recordset()
         self.env["sales.stage.move"]._record_end(opportunities, "merged")
         return super()._merge_dependences(opportunities)
+
+    def _merge_dependences_attachments(self, opportunities):
+        # sudo: as core moves the messages, so their files come along
+        return super(CrmLead, self.sudo())._merge_dependences_attachments(opportunities.sudo())

@@ -80,7 +80,9 @@ class MailActivity(models.Model):
 
     @api.depends("res_model", "res_id", "calendar_event_id")
     def _compute_client_id(self):
-        """The client of the document, else the client of the meeting the activity is tied to."""
+        """The client of the document, else the client of the meeting the activity is tied to, else the client
+        whose it was: what was planned with a client stays his until it is another one's.
+        """
         before = {activity: activity.client_id for activity in self._origin}
         for res_model, activities in self.grouped("res_model").items():
             clients = {}
@@ -92,6 +94,8 @@ class MailActivity(models.Model):
         for activity in self.filtered(lambda a: a.calendar_event_id and not a.client_id):
             event = activity.calendar_event_id
             activity.client_id = event._sales_clients().get(event.id)
+        for activity in self.filtered(lambda a: not a.client_id):
+            activity.client_id = before.get(activity._origin, self.env["res.partner"]).client_id
         for activity, client in before.items():
             if activity.client_id != client:
                 (client | activity.client_id)._recompute_contact_dates()
@@ -229,20 +233,6 @@ class MailActivity(models.Model):
     # Closing without losing
     # ------------------------------------------------------
 
-    def action_cancel(self):
-        """Core's Cancel deletes. Clients' activities are cancelled with a reason instead.
-
-        :return: the dialog that asks for the reason, where one is needed
-        """
-        kept = self.filtered(lambda a: a.active and a.client_id)
-        super(MailActivity, self - kept).action_cancel()
-        if kept:
-            return {
-                **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_activity_cancel_action"),
-                "context": {"default_activity_ids": kept.ids},
-            }
-        return False
-
     def action_cancel_with_reason(self, reason):
         """Cancel open activities; the rows stay, with the reason and who cancelled.
 
@@ -262,36 +252,6 @@ class MailActivity(models.Model):
         opened = self.sudo().filtered("active")
         if opened:
             opened.write({"active": False, **opened._prepare_final_values("cancelled", reason)})
-
-    def unlink(self):
-        """Clients' activities are kept: the open ones end as cancelled.
-
-        Core deletes activities in many places (a user is archived, a meeting or order is
-        cancelled, the chatter's cross, a cleaning job …); all of them come through here.
-        """
-        # sudo: which of them are clients' does not depend on who deletes
-        kept = self.sudo().filtered("client_id").sudo(self.env.su)
-        if kept:
-            kept.check_access("unlink")
-            if not self.env.context.get("sales_crm_cleaning"):
-                kept._close_as_cancelled(self.env._("Deleted by %s", self.env.user.name))
-        return super(MailActivity, self - kept).unlink()
-
-    @api.autovacuum
-    def _gc_delete_old_overdue_activities(self):
-        """Core's cleaning of long overdue activities passes by those of clients."""
-        return super(
-            MailActivity, self.with_context(sales_crm_cleaning=True)
-        )._gc_delete_old_overdue_activities()
-
-    def _keep_without_document(self):
-        """The document is about to be deleted: what belongs to a client moves to his card."""
-        model = self.env["ir.model"]._get_id("res.partner")
-        for client, activities in self.filtered("client_id").grouped("client_id").items():
-            kept = activities.filtered(lambda a, c=client: (a.res_model, a.res_id) != ("res.partner", c.id))
-            for document, of_document in kept.grouped("res_name").items():
-                of_document._close_as_cancelled(self.env._("%s was deleted", document or ""))
-            kept.write({"res_model_id": model, "res_id": client.id})
 
     def _carried_again_body(self):
         """:return: Markup of the message to the head, the first twenty by name"""

@@ -29,6 +29,11 @@ class MailThread(models.AbstractModel):
         hidden_from = set(self._sales_hidden_from(users)._ids)
         return [recipient for recipient in recipients if recipient["uid"] not in hidden_from]
 
+    def _check_can_update_message_content(self, messages):
+        """The chatter edits as superuser, once core has seen that the user is the author."""
+        messages._sales_refuse_kept()
+        return super()._check_can_update_message_content(messages)
+
     def _sales_hidden_from(self, users):
         """:return: those of ``users`` who may not see each of these documents' clients"""
         # sudo: whose documents these are does not depend on who writes the message
@@ -40,3 +45,30 @@ class MailThread(models.AbstractModel):
 
         restricted = users.filtered(self.env["sales.access.rule"]._is_restricted)
         return restricted.filtered(lambda user: not sees_all(user))
+
+    def unlink(self):
+        """What was written in a client's document outlives it: it moves to his card."""
+        if self and self._sales_is_guarded_document():
+            self.check_access("unlink")
+            self._sales_keep_messages()
+        return super().unlink()
+
+    def _sales_keep_messages(self):
+        """Core deletes them with the document."""
+        clients = self.env["mail.activity"]._clients_of_documents(self)
+        # sudo: what was written is kept, whoever may read it
+        written = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "in", list(clients)),
+                    ("message_type", "in", ["comment", "email", "email_outgoing"]),
+                ]
+            )
+        )
+        for res_id, messages in written.grouped("res_id").items():
+            client = clients[res_id]
+            if self._name != client._name or client.id not in self._ids:
+                messages._keep_without_document(self.sudo().browse(res_id), client)

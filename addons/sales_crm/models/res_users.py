@@ -70,13 +70,14 @@ class ResUsers(models.Model):
 
     def unlink(self):
         self._check_nothing_left()
-        # Core's foreign key took every activity of the user away, now only those of no client
-        self._sales_activities_of().filtered(lambda a: not a.client_id).unlink()
+        # Core's foreign key took every activity of the user away, now only those that are no evidence
+        activities = self._sales_activities_of()
+        (activities - activities._evidence()).unlink()
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_history(self):
-        with_history = self._sales_activities_of().filtered("client_id")
+        with_history = self._sales_activities_of()._evidence()
         if with_history:
             user = (with_history.user_id | with_history.done_user_id) & self
             raise UserError(

@@ -259,7 +259,10 @@ class SalesImportRoleDeal(models.AbstractModel):
         if team:
             values["team_id"] = team.id
         if means.outcome == "lost":
-            values.update(probability=0, lost_reason_id=means.lost_reason_id.id)
+            reason = means.lost_reason_id or self.env.ref(
+                "sales_crm.lost_reason_import", raise_if_not_found=False
+            )
+            values.update(probability=0, lost_reason_id=reason and reason.id)
         if means.outcome == "won":
             values["probability"] = 100
         if means.outcome != "open" and row["closed"]:

@@ -146,8 +146,8 @@ class SalesMorning(models.AbstractModel):
                     SELECT user_id, day FROM %(plan)s
                      WHERE pg_try_advisory_xact_lock(%(lock)s, user_id)
                 ), due AS MATERIALIZED (
-                    SELECT activity.id, activity.client_id, activity.user_id,
-                           activity.date_deadline AS date_from, plan.day AS date_to,
+                    SELECT activity.id, activity.client_id, activity.user_id, activity.activity_type_id,
+                           activity.summary, activity.date_deadline AS date_from, plan.day AS date_to,
                            COALESCE(type.carry_policy, 'carry') AS policy,
                            COALESCE(activity.carry_count, 0) + 1 AS carry_count
                       FROM plan JOIN %(due)s
@@ -160,10 +160,10 @@ class SalesMorning(models.AbstractModel):
                       FROM due
                      WHERE activity.id = due.id AND due.policy = 'carry'
                 ), logged AS (
-                    INSERT INTO sales_carry_log (activity_id, client_id, user_id, date_from,
-                                                 date_to, create_uid, create_date, write_uid,
-                                                 write_date)
-                    SELECT id, client_id, user_id, date_from, date_to,
+                    INSERT INTO sales_carry_log (activity_id, client_id, user_id, activity_type_id,
+                                                 summary, date_from, date_to, create_uid,
+                                                 create_date, write_uid, write_date)
+                    SELECT id, client_id, user_id, activity_type_id, summary, date_from, date_to,
                            %(uid)s, %(now)s, %(uid)s, %(now)s
                       FROM due WHERE policy = 'carry'
                 ), expired AS (
@@ -319,10 +319,10 @@ class SalesMorning(models.AbstractModel):
                     RETURNING user_id, date
                 )
                 INSERT INTO sales_plan_line (date, user_id, activity_id, client_id,
-                                             activity_type_id, priority, origin, result,
+                                             activity_type_id, summary, priority, origin, result,
                                              create_uid, create_date, write_uid, write_date)
                 SELECT frozen.date, frozen.user_id, activity.id, activity.client_id,
-                       activity.activity_type_id, activity.priority,
+                       activity.activity_type_id, activity.summary, activity.priority,
                        CASE WHEN EXISTS (SELECT FROM sales_carry_log log
                                           WHERE log.activity_id = activity.id
                                             AND log.date_to = frozen.date)
@@ -334,14 +334,14 @@ class SalesMorning(models.AbstractModel):
                   JOIN res_partner person ON person.id = manager.partner_id
                   -- Each half by its own index: one condition with OR reads everybody's day for everyone
                  CROSS JOIN LATERAL (
-                    SELECT opened.id, opened.client_id, opened.activity_type_id, opened.priority,
-                           opened.cadence_id, 'open' AS result
+                    SELECT opened.id, opened.client_id, opened.activity_type_id, opened.summary,
+                           opened.priority, opened.cadence_id, 'open' AS result
                       FROM mail_activity opened
                      WHERE opened.user_id = frozen.user_id AND opened.date_deadline = frozen.date
                        AND opened.active IS TRUE
                      UNION ALL
-                    SELECT done.id, done.client_id, done.activity_type_id, done.priority,
-                           done.cadence_id, 'done' AS result
+                    SELECT done.id, done.client_id, done.activity_type_id, done.summary,
+                           done.priority, done.cadence_id, 'done' AS result
                       FROM mail_activity done
                      WHERE done.user_id = frozen.user_id AND done.date_deadline = frozen.date
                        AND done.date_done BETWEEN frozen.date - 1 AND frozen.date + 1

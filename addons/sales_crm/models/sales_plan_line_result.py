@@ -21,8 +21,8 @@ class SalesPlanLine(models.Model):
     * ``done_late``: on a later day, however it got there;
     * ``carried``: it is not done, and the morning run moved it on from that day;
     * ``moved``: it is not done, and somebody moved it on before the day was over;
-    * ``cancelled``: on that day, or later if it stayed there till then; also if it was deleted undone, as
-      can be what belongs to no client;
+    * ``cancelled``: on that day, or later if it stayed there till then; also if it was taken away undone,
+      as earlier versions did with what belongs to no client;
     * ``open``: it still stands there.
 
     So a plan that is moved by hand or carried over counts as undone on the day it was planned for, until
@@ -31,8 +31,6 @@ class SalesPlanLine(models.Model):
 
     _inherit = "sales.plan.line"  # pylint: disable=consider-merging-classes-inherited
 
-    # What is no client's may be deleted with its document; that it was planned stays
-    activity_id = fields.Many2one(required=False, ondelete="set null")
     result = fields.Selection(RESULTS, "Fact", compute="_compute_result", store=True)
 
     def _auto_init(self):

@@ -85,9 +85,9 @@ class SalesStageMove(models.Model):
 
     @api.depends("lead_id.partner_id.client_id")
     def _compute_client_id(self):
-        """The history follows the deal's client, and stays with him when the deal is deleted."""
+        """The history follows the deal's client, and stays with him when the deal is deleted, or has none."""
         for move in self:
-            move.client_id = move.lead_id.partner_id.client_id if move.lead_id else move.client_id
+            move.client_id = move.lead_id.partner_id.client_id or move.client_id
 
     @api.model
     def _sales_guard_domain(self, mode):
@@ -220,7 +220,8 @@ class SalesStageMove(models.Model):
                     date, days_in_stage, amount, lost_reason_id, rebuilt,
                     create_uid, create_date, write_uid, write_date)
                 SELECT lead.id, lead.id, lead.name,
-                       (SELECT partner.client_id FROM res_partner partner WHERE partner.id = lead.partner_id),
+                       COALESCE((SELECT partner.client_id FROM res_partner partner
+                                  WHERE partner.id = lead.partner_id), last.client_id),
                        lead.user_id, lead.team_id, COALESCE(lead.company_id, %(company)s),
                        (SELECT company.currency_id FROM res_company company
                          WHERE company.id = COALESCE(lead.company_id, %(company)s)),
@@ -240,7 +241,7 @@ class SalesStageMove(models.Model):
                   JOIN LATERAL (
                         SELECT * FROM crm_lead deal WHERE deal.id = event.lead_id LIMIT 1) lead ON TRUE
                   LEFT JOIN LATERAL (
-                        SELECT move.date, move.rank_after FROM sales_stage_move move
+                        SELECT move.date, move.rank_after, move.client_id FROM sales_stage_move move
                          WHERE move.lead_id = lead.id ORDER BY move.id DESC LIMIT 1) last ON TRUE
                  WHERE %(begun)s
                  ORDER BY lead.id

@@ -34,7 +34,7 @@ class SalesVisit(models.Model):
     _sales_guard_path = "client_id"
 
     activity_id = fields.Many2one(
-        "mail.activity", required=True, readonly=True, index=True, ondelete="cascade"
+        "mail.activity", required=True, readonly=True, index=True, ondelete="restrict"
     )
     client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", "Visitor", required=True, readonly=True, ondelete="restrict")

@@ -51,8 +51,8 @@ class SalesClientHistory(models.Model):
             SQL(
                 """
                 sales_carry_log log
-                JOIN mail_activity activity ON activity.id = log.activity_id
-                LEFT JOIN mail_activity_type type ON type.id = activity.activity_type_id
+                LEFT JOIN mail_activity activity ON activity.id = log.activity_id
+                LEFT JOIN mail_activity_type type ON type.id = log.activity_type_id
                 WHERE log.client_id IS NOT NULL
                 """
             ),
@@ -62,7 +62,7 @@ class SalesClientHistory(models.Model):
             client=SQL("log.client_id"),
             user=SQL("log.user_id"),
             summary=SQL(
-                "concat_ws(' · ', %s, NULLIF(activity.summary, ''), log.date_from || ' → ' || log.date_to)",
+                "concat_ws(' · ', %s, NULLIF(log.summary, ''), log.date_from || ' → ' || log.date_to)",
                 self._translated(SQL("type.name")),
             ),
             res_model=SQL("activity.res_model"),
