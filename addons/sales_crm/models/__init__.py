@@ -18,6 +18,7 @@ from . import res_partner_parent
 from . import res_partner_handover
 from . import mail_activity_handover
 from . import sales_credit
+from . import sales_credit_family
 from . import sales_credit_order
 from . import sales_computed_figures
 from . import sales_credit_document
@@ -38,6 +39,8 @@ from . import res_partner_funnel
 from . import sale_order
 from . import account_journal
 from . import sale_order_credit
+from . import sale_order_deferral
+from . import sale_order_line_credit
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -110,6 +110,7 @@ class SalesContract(models.Model):
     is_in_force = fields.Boolean("In Force", compute="_compute_is_in_force", search="_search_is_in_force")
     is_expiring = fields.Boolean("Expiring", compute="_compute_is_expiring", search="_search_is_expiring")
     may_change = fields.Boolean(compute="_compute_may_change")
+    was_active = fields.Boolean(readonly=True, copy=False, help="It has been in force sometime.")
     date_noticed = fields.Date("Reminded of the End", readonly=True, copy=False)
     order_ids = fields.One2many("sale.order", "contract_id", "Orders")
     order_count = fields.Integer(compute="_compute_counts")
@@ -343,6 +344,8 @@ class SalesContract(models.Model):
     def write(self, vals):
         self._check_state_untouched(vals)
         self._check_terms_may_change(vals)
+        if vals.get("state", "draft") != "draft":
+            vals = {**vals, "was_active": True}
         res = super().write(vals)
         if self._terms() & vals.keys():
             self.filtered("is_in_force")._apply_to_client()
@@ -366,7 +369,7 @@ class SalesContract(models.Model):
     @api.model
     def _check_state_untouched(self, vals):
         """:raise AccessError: the state is given, and not by one of the actions"""
-        if vals.get("state", "draft") != "draft" and not self.env.su:
+        if (vals.get("state", "draft") != "draft" or "was_active" in vals) and not self.env.su:
             raise AccessError(
                 self.env._("A contract becomes active, or ends, by its buttons and in no other way.")
             )
@@ -394,7 +397,7 @@ class SalesContract(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
-        kept = self.filtered(lambda contract: contract.state != "draft")
+        kept = self.filtered(lambda contract: contract.state != "draft" or contract.was_active)
         if kept:
             raise UserError(
                 self.env._(

@@ -65,11 +65,11 @@ class SalesCreditDocument(models.AbstractModel):
         raise NotImplementedError
 
     def _credit_left_out(self):
-        """:return: ids of the orders that :meth:`_credit_amounts` counts, to count no order twice"""
+        """:return: dict name of a model -> ids of what :meth:`_credit_amounts` counts, to count it once"""
         raise NotImplementedError
 
     def _credit_left_out_ahead(self):
-        """:return: ids of the orders to leave out when looking ahead: :meth:`_credit_preview` counts them"""
+        """:return: the same for looking ahead: what :meth:`_credit_preview` counts"""
         return self._credit_left_out()
 
     def _credit_shares(self, amounts):
@@ -84,10 +84,11 @@ class SalesCreditDocument(models.AbstractModel):
 
     def _credit_is_prepaid(self, standing):
         """:param CreditStanding standing: of who will owe, the document included
-        :return: whether the client's money is there already, for all his orders and what he owes from before
+        :return: whether the client's money is there already, for all his orders and all that he owes from
+            before: a payment that is not matched yet will go to his oldest debt
         """
-        open_orders = standing.open_orders + standing.open_commission
-        return standing.unapplied > 0 and standing.unapplied - standing.overdue >= open_orders
+        owed = standing.receivable + standing.open_orders + standing.open_commission
+        return standing.unapplied > 0 and self._credit_company().currency_id.compare_amounts(owed, 0) <= 0
 
     def _credit_release_values(self):
         """:return: dict of the field by which a ``sales.credit.release`` knows this one document"""
@@ -120,7 +121,7 @@ class SalesCreditDocument(models.AbstractModel):
             standings = documents._credit_standings(company, amounts)
             for document in documents.filtered(lambda document, amounts=amounts: document.id in amounts):
                 reasons = document._credit_reasons(amounts[document.id], standings)
-                if reasons and not document._credit_use_release(amounts[document.id][2]):
+                if reasons and not document._credit_use_release(amounts[document.id]):
                     blocked.append(document._credit_message(reasons))
         if blocked:
             raise UserError("\n\n".join(blocked))
@@ -151,7 +152,7 @@ class SalesCreditDocument(models.AbstractModel):
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
         for buyer in self._credit_buyers().values():
             clients |= buyer
-        others = {"without_orders": self._credit_left_out(), "shipped": self._credit_shipped}
+        others = {"without": self._credit_left_out(), "shipped": self._credit_shipped}
         own = Credit._standings(clients, company, **others)
         with Credit._fresh() as cr:
             theirs = Credit._standings(clients, company, **others, cr=cr)
@@ -175,16 +176,30 @@ class SalesCreditDocument(models.AbstractModel):
         reasons = self._reasons_of(standing, self._credit_contract())
         buyer = self._credit_buyers().get(self.id)
         if buyer and buyer.id != payer and buyer.id in standings:
-            buying = self._credit_standing_of_buyer(standings[buyer.id], standing)
-            reasons += self._reasons_of(buying, self._credit_contract())
+            buying = self._credit_standing_of_buyer(standings[buyer.id], standing, amount)
+            reasons += [
+                reason
+                for reason in self._reasons_of(buying, self._credit_contract())
+                if reason.code != "no_contract" or not self._credit_pays_for(standing, buyer)
+            ]
         return reasons
 
-    def _credit_standing_of_buyer(self, buyer, payer):
-        """:return: CreditStanding of who gets the goods while somebody else gets the invoice: a payer to whom
-        nobody gave a limit can't lift the buyer's, so what he owes counts as the buyer's
+    def _credit_pays_for(self, payer, buyer):
+        """:return: whether the payer's contract is enough for the buyer: his company's, further up"""
+        above = buyer.parent_id
+        while above and above.id != payer.client_id:
+            above = above.parent_id
+        return bool(payer.contract_id and above)
+
+    def _credit_standing_of_buyer(self, buyer, payer, amount):
+        """:param tuple amount: of this document
+        :return: CreditStanding of who gets the goods while somebody else gets the invoice: he is asked for
+            them as if he paid. A payer to whom nobody gave a limit can't lift the buyer's: all that he owes
+            counts as the buyer's
         """
+        _payer, commission, value = amount
         if payer.credit_limit is not None:
-            return buyer
+            return buyer.with_order(value, commission)
         return buyer._replace(
             receivable=buyer.receivable + payer.receivable, open_orders=buyer.open_orders + payer.open_orders
         )
@@ -289,12 +304,23 @@ class SalesCreditDocument(models.AbstractModel):
         domain = [(name, "=", value) for name, value in self._credit_release_values().items()]
         return self.env["sales.credit.release"].sudo().search(domain)
 
+    def _credit_released(self, amount, states=("approved",)):
+        """:param tuple amount: of this document, see :meth:`_credit_amounts`
+        :return: its releases that are for this payer, this buyer and so much, and good today
+        """
+        payer, _commission, value = amount
+        buyer = self._credit_buyers().get(self.id) or self.env["res.partner"]
+        return self._credit_releases().filtered(
+            lambda release: release._covers(value, payer, buyer.id or payer, states)
+        )
+
     def _credit_use_release(self, amount):
         """Use up an approved release that covers ``amount``.
 
+        :param tuple amount: of this document, see :meth:`_credit_amounts`
         :return: whether there is one
         """
-        release = self._credit_releases().filtered(lambda release: release._covers(amount))[:1]
+        release = self._credit_released(amount)[:1]
         if release:
             release._use()
         return bool(release)
@@ -325,14 +351,14 @@ class SalesCreditDocument(models.AbstractModel):
         """:return: ``approved``, ``requested`` or False: what became of the wish for an exception"""
         if not self._origin:
             return False
-        if self._credit_released_ahead(self._credit_preview()[2]):
+        if self._credit_released_ahead(self._credit_preview()):
             return "approved"
         requested = self._credit_releases().filtered(lambda release: release.state == "requested")
         return "requested" if requested else False
 
     def _credit_released_ahead(self, amount):
         """:return: whether a release would let the document through with ``amount``"""
-        return any(release._covers(amount) for release in self._credit_releases())
+        return bool(self._credit_released(amount))
 
     def _credit_reasons_ahead(self):
         """:return: list of CreditReason that pressing the button would meet now"""
@@ -349,7 +375,7 @@ class SalesCreditDocument(models.AbstractModel):
             ._standings(
                 clients._origin,
                 self._credit_company(),
-                without_orders=self._credit_left_out_ahead(),
+                without=self._credit_left_out_ahead(),
                 shipped=self._credit_shipped,
             )
         )
