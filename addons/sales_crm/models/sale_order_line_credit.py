@@ -12,7 +12,9 @@ class SaleOrderLine(models.Model):
         "sales.computed.figures",
     ]
 
-    _credit_left_over_idx = models.Index("(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0")
+    _credit_left_over_idx = models.Index(
+        "(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -110,7 +110,7 @@ class SalesCreditRelease(models.Model):
 
     @api.model
     def _check_validity(self, company, date_to):
-        """:raise UserError: so long no release of this company is good"""
+        """:raise UserError: no release of this company is good for so long"""
         # sudo: the settings of the company that sells
         days = company.sudo().sales_release_max_days
         if days > 0 and (date_to - company._sales_today()).days > days:
@@ -171,10 +171,12 @@ class SalesCreditRelease(models.Model):
     def action_approve(self, note=False):
         """A controller lets the documents go through.
 
-        :raise AccessError: he is none, or the amount is above his own
+        :raise AccessError: he is none, or has asked himself, or the amount is above his own
+        :raise UserError: it would be good for longer than the company allows
         """
         for release in self:
             release._check_may_decide()
+            self._check_validity(release.company_id, release.date_to)
         self._decide("approved", note)
 
     def action_refuse(self, note=False):
@@ -201,7 +203,6 @@ class SalesCreditRelease(models.Model):
                     limit=formatLang(self.env, self._own_amount(), currency_obj=self.currency_id),
                 )
             )
-        self._check_validity(self.company_id, self.date_to)
 
     def _is_within_own_amount(self):
         return (
