@@ -22,6 +22,7 @@ from . import sales_credit_family
 from . import sales_credit_order
 from . import sales_computed_figures
 from . import sales_credit_document
+from . import sales_credit_reason
 from . import sales_contract
 from . import sales_contract_life
 from . import sales_credit_release

@@ -111,25 +111,25 @@ class SaleOrder(models.Model):
     @contextmanager
     def _credit_watch(self):
         """Whatever happens inside: afterwards these orders are checked if their clients owe more by them than
-        before, of those that are not confirmed for what was shipped. Watching what is watched already does nothing, so that an order which
-        changes many lines at once is checked once.
+        before, of those that are not confirmed for what was shipped. Watching what is watched already does
+        nothing, so that an order which changes many lines at once is checked once.
         """
         watched = self.env.cr.cache.setdefault(WATCHED, set())
         orders = self.filtered(lambda order: order.id not in watched)
         watched.update(orders.ids)
         try:
             confirmed = orders.filtered(lambda order: order.state == "sale")
-            currencies = {order: (order.currency_id, order.company_id) for order in confirmed}
+            currencies = {order: (order.currency_id, order.company_id) for order in orders}
             before = orders._credit_amounts()
             orders._credit_lock()
             yield
             orders = orders.exists()
             new = (orders - confirmed).filtered(lambda order: order.state == "sale")
-            other_rate = (orders & confirmed).filtered(
+            moved = (orders - new).filtered(
                 lambda order: currencies[order] != (order.currency_id, order.company_id)
             )
-            (new | other_rate)._credit_keep_rate()
-            (orders - new)._credit_grown(before)._credit_enforce()
+            (new | moved)._credit_keep_rate()
+            (moved | (orders - new)._credit_grown(before))._credit_enforce()
             new._credit_enforce(new=True)
         finally:
             watched.difference_update(orders.ids)

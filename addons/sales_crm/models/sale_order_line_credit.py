@@ -19,9 +19,9 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = self._credit_orders_of(vals_list)
-        with orders._credit_watch_delivered(vals_list):
+        with orders._credit_watch_delivered([*vals_list, self.default_get(["qty_delivered"])]):
             lines = super().create(vals_list)
-            lines._check_delivered_by_hand(vals_list)
+            lines._count_delivered()
         # in whatever other way a line came to its order
         (lines.order_id - orders).filtered(lambda order: order.state == "sale")._credit_enforce()
         return lines
@@ -29,8 +29,7 @@ class SaleOrderLine(models.Model):
     def write(self, vals):
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
-        if "qty_delivered" in vals:
-            self._check_delivered_by_hand([vals])
+        self._check_delivered_by_hand(vals)
         orders = self.order_id | self._credit_orders_of([vals])
         with orders._credit_watch_delivered([vals]):
             return super().write(vals)
@@ -54,12 +53,23 @@ class SaleOrderLine(models.Model):
             ids.add(self.default_get(["order_id"]).get("order_id"))
         return self.env["sale.order"].browse(id_ for id_ in ids if isinstance(id_, int) and id_).exists()
 
-    def _check_delivered_by_hand(self, vals_list):
+    def _delivered_by_others(self):
+        """:return: the lines of which nobody enters what was delivered: the warehouse counts it"""
+        return self.filtered(
+            lambda line: line.product_id and not line.display_type and line.qty_delivered_method != "manual"
+        )
+
+    def _count_delivered(self):
+        """Whatever new lines say to be delivered: what counts is counted."""
+        counted = self._delivered_by_others().filtered("qty_delivered")
+        self.env.add_to_compute(self._fields["qty_delivered"], counted)
+
+    def _check_delivered_by_hand(self, vals):
         """:raise AccessError: a user enters what the warehouse counts"""
-        if self.env.su or not any(vals.get("qty_delivered") is not None for vals in vals_list):
+        if "qty_delivered" not in vals or self.env.su:
             return
-        for line in self:
-            if line.product_id and line.qty_delivered_method != "manual" and not line.display_type:
+        for line in self._delivered_by_others():
+            if line.qty_delivered != vals["qty_delivered"]:
                 raise AccessError(
                     self.env._(
                         "%s: the delivered quantity is counted by the warehouse. Change the delivery.",

@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
-from ..tools.credit import CreditReason, CreditStanding
+from ..tools.credit import CreditStanding
 
 
 class SalesCreditDocument(models.AbstractModel):
@@ -21,8 +20,6 @@ class SalesCreditDocument(models.AbstractModel):
 
     _name = "sales.credit.document"
     _description = "Document That Needs Credit"
-
-    _credit_shipped = False  # whether only what was shipped counts, not all that was ordered
 
     credit_reason = fields.Text(
         "Why the Client Can't Get It",
@@ -78,6 +75,12 @@ class SalesCreditDocument(models.AbstractModel):
         """
         return amounts.values()
 
+    def _credit_shipped_only(self):
+        """:return: whether of other orders only what was shipped counts: what was ordered is a promise, and
+        who ships first is served first
+        """
+        return False
+
     def _credit_contract(self):
         """:return: the contract under which the document sells, or an empty one"""
         return self.env["sales.contract"]
@@ -116,7 +119,8 @@ class SalesCreditDocument(models.AbstractModel):
         """
         self._credit_lock()
         blocked = []
-        for company, documents in self.grouped(lambda document: document._credit_company()).items():
+        kinds = self.grouped(lambda document: (document._credit_company(), document._credit_shipped_only()))
+        for (company, _shipped), documents in kinds.items():
             amounts = documents._credit_amounts_new() if new else documents._credit_amounts()
             standings = documents._credit_standings(company, amounts)
             for document in documents.filtered(lambda document, amounts=amounts: document.id in amounts):
@@ -152,7 +156,7 @@ class SalesCreditDocument(models.AbstractModel):
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
         for buyer in self._credit_buyers().values():
             clients |= buyer
-        others = {"without": self._credit_left_out(), "shipped": self._credit_shipped}
+        others = {"without": self._credit_left_out(), "shipped": self[:1]._credit_shipped_only()}
         own = Credit._standings(clients, company, **others)
         with Credit._fresh() as cr:
             theirs = Credit._standings(clients, company, **others, cr=cr)
@@ -202,96 +206,6 @@ class SalesCreditDocument(models.AbstractModel):
             return buyer.with_order(value, commission)
         return buyer._replace(
             receivable=buyer.receivable + payer.receivable, open_orders=buyer.open_orders + payer.open_orders
-        )
-
-    # ------------------------------------------------------
-    # Reasons
-    # ------------------------------------------------------
-
-    def _reasons_of(self, standing, contract):
-        """:return: list of CreditReason of a client who stands like this, with the document's contract"""
-        currency = self._credit_company().currency_id
-        reasons = []
-        if standing.credit_limit is not None:
-            over = standing.exposure - standing.credit_limit
-            if currency.compare_amounts(over, 0) > 0:
-                reasons.append(self._reason_over_limit(standing, over))
-        if standing.commission_limit is not None:
-            over = standing.open_commission - standing.commission_limit
-            if currency.compare_amounts(over, 0) > 0:
-                reasons.append(self._reason_over_commission(standing, over))
-        if currency.compare_amounts(standing.overdue_counting, standing.tolerance_amount) > 0:
-            reasons.append(self._reason_overdue(standing))
-        if contract and contract.state != "draft" and not contract.is_in_force:
-            reasons.append(self._reason_contract_expired(standing, contract))
-        elif not standing.contract_id and (standing.had_contract or standing.contract_required):
-            reasons.append(self._reason_no_contract(standing))
-        return reasons
-
-    def _reason_over_limit(self, standing, over):
-        text = self.env._(
-            "%(client)s: the credit limit of %(limit)s is exceeded by %(over)s (debt %(debt)s, orders not "
-            "yet invoiced %(orders)s).",
-            client=self._credit_name(standing),
-            limit=self._credit_money(standing.credit_limit),
-            over=self._credit_money(over),
-            debt=self._credit_money(standing.receivable),
-            orders=self._credit_money(standing.open_orders),
-        )
-        return CreditReason("over_limit", standing.client_id, over, limit=standing.credit_limit, text=text)
-
-    def _reason_over_commission(self, standing, over):
-        text = self.env._(
-            "%(client)s: the limit of %(limit)s for goods on commission is exceeded by %(over)s.",
-            client=self._credit_name(standing),
-            limit=self._credit_money(standing.commission_limit),
-            over=self._credit_money(over),
-        )
-        return CreditReason(
-            "over_commission", standing.client_id, over, limit=standing.commission_limit, text=text
-        )
-
-    def _reason_overdue(self, standing):
-        text = self.env._(
-            "%(client)s: %(amount)s are overdue, the oldest for %(days)s days.",
-            client=self._credit_name(standing),
-            amount=self._credit_money(standing.overdue),
-            days=standing.overdue_days,
-        )
-        return CreditReason("overdue", standing.client_id, standing.overdue, standing.overdue_days, text=text)
-
-    def _reason_contract_expired(self, standing, contract):
-        text = self.env._(
-            "%(client)s: the contract %(contract)s isn't in force (%(state)s).",
-            client=self._credit_name(standing),
-            # sudo: the contract stands on the document
-            contract=contract.sudo().display_name,
-            state=contract._state_in_words(),
-        )
-        return CreditReason("contract_expired", standing.client_id, text=text)
-
-    def _reason_no_contract(self, standing):
-        text = self.env._(
-            "%s has no contract in force; without one he gets goods for payment in advance only.",
-            self._credit_name(standing),
-        )
-        return CreditReason("no_contract", standing.client_id, text=text)
-
-    def _credit_name(self, standing):
-        # sudo: the client stands on the document
-        return self.env["res.partner"].sudo().browse(standing.client_id).display_name
-
-    def _credit_money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self._credit_company().currency_id)
-
-    def _credit_message(self, reasons):
-        """:return: what a user reads when he presses the button"""
-        texts = "\n".join(f"• {reason.text}" for reason in reasons)
-        return self.env._(
-            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a "
-            "credit controller for a release.",
-            document=self.display_name,
-            reasons=texts,
         )
 
     # ------------------------------------------------------
@@ -376,7 +290,7 @@ class SalesCreditDocument(models.AbstractModel):
                 clients._origin,
                 self._credit_company(),
                 without=self._credit_left_out_ahead(),
-                shipped=self._credit_shipped,
+                shipped=self._credit_shipped_only(),
             )
         )
         if payer in standings:

@@ -65,6 +65,20 @@ class TestCreditMemory(CreditCase):
         self._blocked(lambda: line.write({"order_id": order.id}))
         self._blocked(lambda: order.with_user(self.manager).write({"order_line": [Command.link(line.id)]}))
 
+    def test_figures_by_default(self):
+        order = self._order(10)
+        order.action_confirm()
+        values = {"product_id": self.goods.id, "product_uom_qty": 5, "price_unit": 100, "tax_ids": False}
+        figures = {"price_total": 0, "price_subtotal": 0, "qty_invoiced": 5, "qty_delivered_method": "manual"}
+        defaults = {f"default_{name}": value for name, value in figures.items()}
+        Line = self.env["sale.order.line"].with_user(self.manager).with_context(**defaults)
+        self._blocked(lambda: Line.create({**values, "order_id": order.id}))
+        lying = {"default_invoice_status": "invoiced", "default_amount_total": 0, "default_credit_rate": 1000}
+        Order = self.env["sale.order"].with_user(self.manager).with_context(**lying)
+        lied = Order.create({"partner_id": self.client.id, "order_line": [Command.create(values)]})
+        self.assertEqual((lied.amount_total, lied.invoice_status), (500, "no"))
+        self._blocked(lied.action_confirm)
+
     def test_a_nested_line(self):
         order = self._order(10)
         order.action_confirm()

@@ -8,7 +8,8 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        with self._credit_orders_of(vals_list)._credit_watch_delivered(vals_list):
+        delivered = [*vals_list, self.default_get(["qty_delivered"])]
+        with self._credit_orders_of(vals_list)._credit_watch_delivered(delivered):
             return super().create(vals_list)
 
     def write(self, vals):

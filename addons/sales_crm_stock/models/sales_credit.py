@@ -74,8 +74,8 @@ class SalesCredit(models.AbstractModel):
         res = super()._flush()
         self.env["stock.move"].flush_model(
             [
-                "sale_line_id", "state", "credit_client_id", "credit_amount", "quantity", "product_uom", "date",
-                "product_id", "company_id",
+                "sale_line_id", "state", "credit_client_id", "credit_amount", "quantity", "product_uom",
+                "date", "product_id", "company_id",
             ]
         )  # fmt: skip
         self.env["account.move"].flush_model(["commercial_partner_id", "date"])

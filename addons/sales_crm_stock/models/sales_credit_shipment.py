@@ -13,8 +13,6 @@ class SalesCreditShipment(models.AbstractModel):
     _description = "Shipment That Needs Credit"
     _inherit = "sales.credit.document"
 
-    _credit_shipped = True
-
     def _credit_order(self):
         """:return: the order that the goods are for, or an empty one"""
         raise NotImplementedError
@@ -69,6 +67,10 @@ class SalesCreditShipment(models.AbstractModel):
 
     def _credit_on_commission(self):
         return self._credit_order().contract_id.kind == "commission"
+
+    def _credit_shipped_only(self):
+        """What goes without an order was promised to nobody: it comes after what is confirmed."""
+        return bool(self._credit_order())
 
     def _credit_contract(self):
         return self._credit_order().contract_id

@@ -45,8 +45,10 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         """The client's limit is locked before the goods are: two at once would wait for each other."""
         # sudo: see sales.credit.shipment
-        self.sudo()._credit_lock_shipments()
-        return super()._action_done(cancel_backorder=cancel_backorder)
+        moves = self.sudo()
+        moves._credit_lock_shipments()
+        with moves._credit_more_than_ordered():
+            return super()._action_done(cancel_backorder=cancel_backorder)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -64,8 +66,20 @@ class StockMove(models.Model):
             return super().write(vals)
         self._check_shipped_stays(vals)
         orders = self._credit_orders_of([vals] if vals.get("sale_line_id") else [])
-        with orders._credit_watch_live(), self._credit_watch(vals.get("state") == "done"):
+        shipping = vals.get("state") == "done"
+        # sudo: see sales.credit.shipment
+        orders |= self.sudo()._credit_watched_orders(shipping)
+        with orders._credit_watch_live(), self._credit_watch(shipping):
             return super().write(vals)
+
+    def _credit_more_than_ordered(self):
+        """:return: context manager; afterwards the orders are checked if more has gone than was ordered"""
+        return self._credit_watched_orders(True)._credit_watch_live()
+
+    def _credit_watched_orders(self, shipping):
+        """:return: the orders that owe more if these moves bring more; so far only what is done counts"""
+        moves = self.filtered(lambda move: shipping or move.state == "done")
+        return moves.sale_line_id.order_id
 
     @api.model
     def _credit_fields(self):
@@ -86,8 +100,8 @@ class StockMove(models.Model):
         return lines.exists().order_id
 
     def _credit_shipments(self):
-        """:return: the deliveries of the moves that go to a client, and those moves that have none, or are for
-        somebody else than the rest of it
+        """:return: the deliveries of the moves that go to a client, and those moves that have none, or are
+        for somebody else than the rest of it
         """
         gated = self._credit_moves()
         delivered = gated.filtered(lambda move: move.picking_id and move._credit_is_of(move.picking_id))

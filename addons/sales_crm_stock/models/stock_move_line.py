@@ -10,7 +10,9 @@ class StockMoveLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         moves = self._credit_moves_of(vals_list)
-        with moves._credit_watch():
+        # sudo: see sales.credit.shipment
+        orders = moves.sudo()._credit_watched_orders(False)
+        with orders._credit_watch_live(), moves._credit_watch():
             lines = super().create(vals_list)
         lines._check_goes_with_its_move()
         # in whatever other way a line came to its move; sudo: see sales.credit.shipment
@@ -23,7 +25,10 @@ class StockMoveLine(models.Model):
     def write(self, vals):
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
-        with (self.move_id | self._credit_moves_of([vals]))._credit_watch():
+        moves = self.move_id | self._credit_moves_of([vals])
+        # sudo: see sales.credit.shipment
+        orders = moves.sudo()._credit_watched_orders(False)
+        with orders._credit_watch_live(), moves._credit_watch():
             res = super().write(vals)
         self._check_goes_with_its_move()
         return res

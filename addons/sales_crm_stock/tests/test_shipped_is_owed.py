@@ -123,6 +123,44 @@ class TestShippedIsOwed(DeliveryCase):
         line.with_context(accrual_entry_date="2000-01-01").flush_recordset()
         self.assertEqual(self._open(), 1000)
 
+    def test_more_is_packed_than_was_ordered(self):
+        """Core makes a line of the order of it, with what was packed."""
+        other = self.env["product.product"].create(
+            {
+                "name": "Beside",
+                "list_price": 100,
+                "is_storable": True,
+                "invoice_policy": "delivery",
+                "taxes_id": [Command.clear()],
+            }
+        )
+        self.env["stock.quant"]._update_available_quantity(other, self.warehouse.lot_stock_id, 100)
+        self.packer.group_ids |= self.env.ref("sales_team.group_sale_salesman_all_leads")
+        picking = self._delivery(5).with_user(self.packer)
+        move = {
+            "product_id": other.id,
+            "product_uom_qty": 2,
+            "quantity": 2,
+            "picked": True,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+        }
+        picking.write({"move_ids": [Command.create(move)]})
+        picking.button_validate()
+        line = picking.sudo().sale_id.order_line.filtered(lambda line: line.product_id == other)
+        self.assertEqual((picking.state, line.qty_delivered, self._open()), ("done", 2, 700))
+
+    def test_a_line_that_says_it_is_delivered(self):
+        order = self._ship(5).sale_id
+        line = self.env["sale.order.line"].with_user(self.manager)
+        values = {"order_id": order.id, "product_id": self.goods.id, "product_uom_qty": 1, "price_unit": 100}
+        for new in (
+            line.create({**values, "tax_ids": False, "qty_delivered": -5}),
+            line.with_context(default_qty_delivered=-5).create({**values, "tax_ids": False}),
+        ):
+            self.assertEqual(new.qty_delivered, 0)
+        self.assertEqual(self._open(), 700)
+
     def test_an_order_raised_after_its_limit_was_taken(self):
         first = self._confirmed(10)
         first.picking_ids.action_cancel()
@@ -194,6 +232,8 @@ class TestShippedIsOwed(DeliveryCase):
         loose = self._picking(1, partner_id=False)
         self._assert_blocked(loose.with_user(self.packer).button_validate, "isn't said to whom")
         loose.partner_id = self.client
+        self._assert_blocked(loose.button_validate)
+        self._lower_limit(1100)
         loose.button_validate()
 
     def test_another_clients_goods_in_the_same_delivery(self):
