@@ -1,7 +1,7 @@
 {
     "name": "Sales CRM: Shipments",
     "summary": "Credit limits, overdue debt and contracts stop the next shipment",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Sales CRM founders",
     "website": "https://github.com/sales-crm/sales-crm",

@@ -20,9 +20,11 @@ from . import res_partner_parent
 from . import res_partner_handover
 from . import mail_activity_handover
 from . import sales_credit
+from . import sales_credit_family
 from . import sales_credit_order
 from . import sales_computed_figures
 from . import sales_credit_document
+from . import sales_credit_reason
 from . import sales_contract
 from . import sales_contract_life
 from . import sales_credit_release
@@ -41,6 +43,8 @@ from . import res_partner_funnel
 from . import sale_order
 from . import account_journal
 from . import sale_order_credit
+from . import sale_order_deferral
+from . import sale_order_line_credit
 from . import account_move
 from . import account_partial_reconcile
 from . import account_payment

@@ -46,6 +46,17 @@ class ResCompany(models.Model):
         "applies to clients whose contract has ended.",
     )
 
+    sales_release_max_amount = fields.Float(
+        "Releases up to",
+        digits="Account",
+        help="No controller lets a document of a higher amount past the credit limit, in the company's "
+        "currency. 0: each up to his own amount.",
+    )
+    sales_release_max_days = fields.Integer(
+        "Releases Good for (Days)",
+        help="No release is good for longer than this. 0: as long as whoever asks chooses.",
+    )
+
     sales_kpi_months = fields.Integer(
         "Period of Shipments",
         default=12,

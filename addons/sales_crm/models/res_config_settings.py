@@ -13,6 +13,8 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.sales_contract_notice_days", readonly=False
     )
     sales_contract_required = fields.Boolean(related="company_id.sales_contract_required", readonly=False)
+    sales_release_max_amount = fields.Float(related="company_id.sales_release_max_amount", readonly=False)
+    sales_release_max_days = fields.Integer(related="company_id.sales_release_max_days", readonly=False)
     sales_kpi_months = fields.Integer(related="company_id.sales_kpi_months", readonly=False)
     sales_kpi_debt_target = fields.Float(related="company_id.sales_kpi_debt_target", readonly=False)
     sales_kpi_overdue_target = fields.Float(related="company_id.sales_kpi_overdue_target", readonly=False)

@@ -24,6 +24,13 @@ class SaleOrder(models.Model):
         ondelete="restrict",
         domain="[('state', '=', 'active'), ('client_id', 'parent_of', [partner_id, partner_invoice_id])]",
     )
+    credit_rate = fields.Float(
+        "Rate of the Credit Gate",
+        digits=0,
+        readonly=True,
+        copy=False,
+        help="The rate of the order's currency on the day on which it was confirmed.",
+    )
     credit_release_ids = fields.One2many("sales.credit.release", "order_id", "Releases")
 
     _credit_open_idx = models.Index(
@@ -69,14 +76,16 @@ class SaleOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)
-        orders.filtered(lambda order: order.state == "sale")._credit_enforce(new=True)
+        confirmed = orders.filtered(lambda order: order.state == "sale")
+        confirmed._credit_keep_rate()
+        confirmed._credit_enforce(new=True)
         return orders
 
     def write(self, vals):
         if not self._credit_fields() & vals.keys():
             return super().write(vals)
         confirming = vals.get("state") == "sale"
-        with self._credit_watch() if confirming else self._credit_watch_confirmed():
+        with self._credit_watch() if confirming else self._credit_watch_live():
             return super().write(vals)
 
     @api.model
@@ -90,7 +99,9 @@ class SaleOrder(models.Model):
     @api.model
     def _only_computed_fields(self):
         """:return: names of stored figures that nobody enters: the gate counts with them"""
-        return {"amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status"}
+        return {
+            "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "credit_rate", "invoice_status",
+        }  # fmt: skip
 
     @api.model
     def _only_program_links(self):
@@ -99,35 +110,71 @@ class SaleOrder(models.Model):
 
     @contextmanager
     def _credit_watch(self):
-        """Whatever happens inside: afterwards the confirmed among these orders are checked if their clients
-        owe more by them than before. Watching what is watched already does nothing, so that an order which
-        changes many lines at once is checked once.
+        """Whatever happens inside: afterwards these orders are checked if their clients owe more by them than
+        before, of those that are not confirmed for what was shipped. Watching what is watched already does
+        nothing, so that an order which changes many lines at once is checked once.
         """
         watched = self.env.cr.cache.setdefault(WATCHED, set())
         orders = self.filtered(lambda order: order.id not in watched)
         watched.update(orders.ids)
         try:
             confirmed = orders.filtered(lambda order: order.state == "sale")
-            before = confirmed._credit_amounts()
+            currencies = {order: (order.currency_id, order.company_id) for order in orders}
+            before = orders._credit_amounts()
             orders._credit_lock()
             yield
-            confirmed.exists()._credit_grown(before)._credit_enforce()
-            new = (orders - confirmed).exists()
-            new.filtered(lambda order: order.state == "sale")._credit_enforce(new=True)
+            orders = orders.exists()
+            new = (orders - confirmed).filtered(lambda order: order.state == "sale")
+            moved = (orders - new).filtered(
+                lambda order: currencies[order] != (order.currency_id, order.company_id)
+            )
+            (new | moved)._credit_keep_rate()
+            (moved | (orders - new)._credit_grown(before))._credit_enforce()
+            new._credit_enforce(new=True)
         finally:
             watched.difference_update(orders.ids)
 
-    def _credit_watch_confirmed(self):
-        """:return: like :meth:`_credit_watch`, for the confirmed among these orders"""
-        return self.filtered(lambda order: order.state == "sale")._credit_watch()
+    def _credit_watch_live(self):
+        """:return: like :meth:`_credit_watch`, for those of these orders by which somebody may owe"""
+        return self._credit_live()._credit_watch()
+
+    def _credit_watch_delivered(self, vals_list):
+        """:param vals_list: of lines of these orders
+        :return: like :meth:`_credit_watch_live`; what is entered as delivered is owed in any state
+        """
+        if any(vals.get("qty_delivered") for vals in vals_list):
+            return self._credit_watch()
+        return self._credit_watch_live()
+
+    def _credit_live(self):
+        """:return: the orders that are confirmed, or of which something was shipped"""
+        # sudo: what is owed does not depend on who asks
+        live = self.sudo().filtered(
+            lambda order: order.state == "sale" or any(order.order_line.mapped("qty_delivered"))
+        )
+        return live.with_env(self.env)
+
+    def _credit_keep_rate(self):
+        """From now on they are counted at the rate of today, whatever date is written on them."""
+        # sudo: nobody writes the rate by himself
+        for order in self.sudo():
+            order.credit_rate = order._credit_rate_today()
+
+    def _credit_rate_today(self):
+        """:return: today's rate of the order's currency"""
+        company = self.company_id or self.env.company
+        return self.env["res.currency"]._get_conversion_rate(
+            company.currency_id, self.currency_id or company.currency_id, company, company._sales_today()
+        )
 
     # ------------------------------------------------------
     # Answers
     # ------------------------------------------------------
 
     def _credit_amounts(self):
-        confirmed = self.filtered(lambda order: order.state == "sale")
-        return self.env["sales.credit"]._order_amounts(confirmed)
+        amounts = self.env["sales.credit"]._order_amounts(self)
+        confirmed = set(self.filtered(lambda order: order.state == "sale").ids)
+        return {order: owed for order, owed in amounts.items() if owed[2] or order in confirmed}
 
     def _credit_amounts_new(self):
         """Deliveries of an earlier confirmation, cancelled since, don't make it smaller."""
@@ -138,7 +185,7 @@ class SaleOrder(models.Model):
             return None
         if self.state == "sale":
             return self._credit_amounts().get(self.id)
-        amount = self.amount_total / (self.currency_rate or 1)
+        amount = self.amount_total / (self._credit_rate_today() or 1)
         # sudo: the contract stands on the order
         return self._credit_payer().id, self.contract_id.sudo().kind == "commission", amount
 
@@ -149,7 +196,7 @@ class SaleOrder(models.Model):
         return {order.id: order.partner_id.commercial_partner_id._origin for order in self}
 
     def _credit_left_out(self):
-        return self.ids
+        return {"sale.order": self.ids}
 
     def _credit_contract(self):
         # sudo: whether the order's contract is in force doesn't depend on who asks
@@ -196,7 +243,7 @@ class SaleOrder(models.Model):
         self._credit_lock()
         reasons = self._credit_reasons_ahead()
         amount = self._credit_preview()
-        if not reasons or any(release._covers(amount[2]) for release in self._credit_releases()):
+        if not reasons or self._credit_released(amount):
             return False
         texts = "\n".join(reason.text for reason in reasons)
         self.activity_schedule(
@@ -209,45 +256,3 @@ class SaleOrder(models.Model):
 
     def _prepare_invoice(self):
         return {**super()._prepare_invoice(), "contract_id": self.contract_id.id}
-
-
-class SaleOrderLine(models.Model):
-    _name = "sale.order.line"
-    # Beside the line's place in the dossier
-    _inherit = [  # pylint: disable=consider-merging-classes-inherited
-        "sale.order.line",
-        "sales.computed.figures",
-    ]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        orders = self.env["sale.order"].browse({vals.get("order_id") for vals in vals_list} - {None, False})
-        with orders.exists()._credit_watch_confirmed():
-            return super().create(vals_list)
-
-    def write(self, vals):
-        if not self._credit_fields() & vals.keys():
-            return super().write(vals)
-        with self.order_id._credit_watch_confirmed():
-            return super().write(vals)
-
-    def unlink(self):
-        with self.order_id._credit_watch_confirmed():
-            return super().unlink()
-
-    @api.model
-    def _credit_fields(self):
-        """:return: names of the fields that decide how much a client owes for a line"""
-        return {
-            "order_id", "product_id", "product_uom_qty", "product_uom_id", "price_unit", "discount",
-            "tax_ids", "display_type", "is_downpayment", "qty_delivered", "invoice_lines",
-        }  # fmt: skip
-
-    @api.model
-    def _only_computed_fields(self):
-        return {"price_subtotal", "price_tax", "price_total", "qty_invoiced"}
-
-    @api.model
-    def _only_program_links(self):
-        """Lines of posted invoices of another order would make this one an invoiced one."""
-        return {"invoice_lines"}

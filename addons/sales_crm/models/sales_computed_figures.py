@@ -33,6 +33,12 @@ class SalesComputedFigures(models.AbstractModel):
             label = self._fields[min(names)]._description_string(self.env)
             raise AccessError(self.env._("“%s” is computed and can't be entered.", label))
 
+    @api.model
+    def default_get(self, fields):
+        """Nor by a default of the context, or one that a user keeps as his."""
+        figures = self._only_computed_fields() | self._only_program_links()
+        return super().default_get([name for name in fields if name not in figures])
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

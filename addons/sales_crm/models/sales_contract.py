@@ -110,6 +110,7 @@ class SalesContract(models.Model):
     is_in_force = fields.Boolean("In Force", compute="_compute_is_in_force", search="_search_is_in_force")
     is_expiring = fields.Boolean("Expiring", compute="_compute_is_expiring", search="_search_is_expiring")
     may_change = fields.Boolean(compute="_compute_may_change")
+    was_active = fields.Boolean(readonly=True, copy=False, help="It has been in force sometime.")
     date_noticed = fields.Date("Reminded of the End", readonly=True, copy=False)
     order_ids = fields.One2many("sale.order", "contract_id", "Orders")
     order_count = fields.Integer(compute="_compute_counts")
@@ -340,6 +341,8 @@ class SalesContract(models.Model):
 
     def write(self, vals):
         self._check_terms_may_change(vals)
+        if vals.get("state", "draft") != "draft":
+            vals = {**vals, "was_active": True}
         res = super().write(vals)
         if self._terms() & vals.keys():
             self.filtered("is_in_force")._apply_to_client()
@@ -383,7 +386,7 @@ class SalesContract(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_only_drafts(self):
-        kept = self.filtered(lambda contract: contract.state != "draft")
+        kept = self.filtered(lambda contract: contract.state != "draft" or contract.was_active)
         if kept:
             raise UserError(
                 self.env._(

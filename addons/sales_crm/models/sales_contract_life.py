@@ -42,7 +42,7 @@ class SalesContract(models.Model):
         self._check_head()
         ended = self.filtered(lambda contract: contract.state in ("expired", "terminated"))
         # sudo: the right was checked above
-        ended.sudo().write({"state": "draft", "date_noticed": False})
+        ended.sudo().write({"state": "draft", "date_noticed": False, "was_active": True})
 
     def _check_head(self):
         if not self.env.su and not self._is_head():

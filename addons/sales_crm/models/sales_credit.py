@@ -14,9 +14,10 @@ FEW = 10_000  # clients; measured with ./crm bench credit
 class SalesCredit(models.AbstractModel):
     """How clients stand with a company: one query for one client or for all of them.
 
-    Exposure = posted unpaid invoices − unapplied payments and credit notes + confirmed and not yet
-    invoiced, in the company's currency; branches count with their company. Core's ``credit_to_invoice`` is
-    not used: it stays 0 unless a company setting is on, and leaves out what is not delivered yet.
+    Exposure = posted unpaid invoices − unapplied payments and credit notes + shipped and not yet invoiced,
+    whatever became of the order, + the rest of what is confirmed; in the company's currency, branches count
+    with their company. Core's ``credit_to_invoice`` is not used: it stays 0 unless a company setting is on,
+    and leaves out what is not delivered yet.
     """
 
     _name = "sales.credit"
@@ -63,10 +64,10 @@ class SalesCredit(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _standings(self, clients, company, without_orders=(), shipped=False, cr=None):
+    def _standings(self, clients, company, without=None, shipped=False, cr=None):
         """:param clients: commercial partners
         :param company: the company that sells; what its branches and it are owed counts together
-        :param without_orders: ids of orders to leave out
+        :param dict without: name of a model -> ids of the documents to leave out
         :param bool shipped: of confirmed orders only what was shipped, instead of what was ordered
         :param cr: the cursor to read with, see :meth:`_fresh`; this transaction's, if not given
         :return: dict partner id -> CreditStanding, for each of ``clients``
@@ -74,7 +75,7 @@ class SalesCredit(models.AbstractModel):
         if not clients:
             return {}
         self._flush()
-        query = self._standing_sql(company, clients.ids, without_orders, shipped)
+        query = self._standing_sql(company, clients.ids, without, shipped)
         cr = cr or self.env.cr
         cr.execute(query)
         names = [column.name for column in cr.description]
@@ -95,20 +96,22 @@ class SalesCredit(models.AbstractModel):
             ],
             "account.move": ["state", "move_type", "invoice_currency_rate"],
             "sale.order": [
-                "state", "company_id", "partner_invoice_id", "currency_rate", "invoice_status", "contract_id",
+                "state", "company_id", "partner_invoice_id", "currency_rate", "credit_rate", "invoice_status",
+                "contract_id",
             ],
             "sale.order.line": [
                 "order_id", "price_total", "product_uom_qty", "product_uom_id", "qty_delivered",
-                "qty_invoiced", "is_downpayment", "display_type", "price_unit", "discount",
+                "qty_invoiced", "is_downpayment", "display_type", "price_unit", "discount", "state",
             ],
             "sales.contract": None,
-            "res.partner": ["commercial_partner_id", "credit_limit", "is_client"],
+            "res.partner": ["commercial_partner_id", "credit_limit", "is_client", "parent_id"],
         }.items():  # fmt: skip
             self.env[name].flush_model(fields)
 
     @api.model
-    def _standing_sql(self, company, client_ids=None, without_orders=(), shipped=False):
+    def _standing_sql(self, company, client_ids=None, without=None, shipped=False):
         """:param client_ids: None for all clients
+        :param dict without: see :meth:`_standings`
         :return: SQL of a row per client with the fields of CreditStanding, and ``available`` and ``state``
         """
         # for many clients it is faster to look at all of them than at each by the index
@@ -131,10 +134,7 @@ class SalesCredit(models.AbstractModel):
                                   THEN COALESCE(orders.open_commission, 0) ELSE 0 END AS open_orders,
                        COALESCE(orders.open_commission, 0) AS open_commission,
                        main.id AS contract_id,
-                       main.id IS NOT NULL
-                           OR EXISTS (SELECT FROM sales_contract past
-                                       WHERE past.client_id = client.id AND past.state != 'draft'
-                                         AND past.company_id = ANY(%(chain)s)) AS had_contract,
+                       main.id IS NOT NULL OR %(had_contract)s AS had_contract,
                        CASE WHEN main.id IS NULL THEN %(core_limit)s ELSE main.credit_limit END
                            AS credit_limit,
                        CASE WHEN main.kind = 'supply' THEN commission.credit_limit END AS commission_limit,
@@ -160,8 +160,8 @@ class SalesCredit(models.AbstractModel):
             main=self._contract_sql(company, few, rate=rate),
             commission=self._contract_sql(company, few, "commission", rate),
             debt=self._debt_sql(company, ledger, few),
-            orders=self._orders_sql(ledger, few, without_orders, shipped),
-            chain=company.sudo().parent_ids.ids,
+            orders=self._orders_sql(ledger, few, without or {}, shipped),
+            had_contract=self._had_contract_sql(company),
             core_limit=self._core_limit_sql(company),
             clients=self._asked_sql(client_ids),
             digits=company.currency_id.decimal_places,

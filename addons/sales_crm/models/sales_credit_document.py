@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import formatLang
 
-from ..tools.credit import CreditReason, CreditStanding
+from ..tools.credit import CreditStanding
 
 
 class SalesCreditDocument(models.AbstractModel):
@@ -21,8 +20,6 @@ class SalesCreditDocument(models.AbstractModel):
 
     _name = "sales.credit.document"
     _description = "Document That Needs Credit"
-
-    _credit_shipped = False  # whether only what was shipped counts, not all that was ordered
 
     credit_reason = fields.Text(
         "Why the Client Can't Get It",
@@ -65,11 +62,11 @@ class SalesCreditDocument(models.AbstractModel):
         raise NotImplementedError
 
     def _credit_left_out(self):
-        """:return: ids of the orders that :meth:`_credit_amounts` counts, to count no order twice"""
+        """:return: dict name of a model -> ids of what :meth:`_credit_amounts` counts, to count it once"""
         raise NotImplementedError
 
     def _credit_left_out_ahead(self):
-        """:return: ids of the orders to leave out when looking ahead: :meth:`_credit_preview` counts them"""
+        """:return: the same for looking ahead: what :meth:`_credit_preview` counts"""
         return self._credit_left_out()
 
     def _credit_shares(self, amounts):
@@ -78,16 +75,23 @@ class SalesCreditDocument(models.AbstractModel):
         """
         return amounts.values()
 
+    def _credit_shipped_only(self):
+        """:return: whether of other orders only what was shipped counts: what was ordered is a promise, and
+        who ships first is served first
+        """
+        return False
+
     def _credit_contract(self):
         """:return: the contract under which the document sells, or an empty one"""
         return self.env["sales.contract"]
 
     def _credit_is_prepaid(self, standing):
         """:param CreditStanding standing: of who will owe, the document included
-        :return: whether the client's money is there already, for all his orders and what he owes from before
+        :return: whether the client's money is there already, for all his orders and all that he owes from
+            before: a payment that is not matched yet will go to his oldest debt
         """
-        open_orders = standing.open_orders + standing.open_commission
-        return standing.unapplied > 0 and standing.unapplied - standing.overdue >= open_orders
+        owed = standing.receivable + standing.open_orders + standing.open_commission
+        return standing.unapplied > 0 and self._credit_company().currency_id.compare_amounts(owed, 0) <= 0
 
     def _credit_release_values(self):
         """:return: dict of the field by which a ``sales.credit.release`` knows this one document"""
@@ -115,12 +119,13 @@ class SalesCreditDocument(models.AbstractModel):
         """
         self._credit_lock()
         blocked = []
-        for company, documents in self.grouped(lambda document: document._credit_company()).items():
+        kinds = self.grouped(lambda document: (document._credit_company(), document._credit_shipped_only()))
+        for (company, _shipped), documents in kinds.items():
             amounts = documents._credit_amounts_new() if new else documents._credit_amounts()
             standings = documents._credit_standings(company, amounts)
             for document in documents.filtered(lambda document, amounts=amounts: document.id in amounts):
                 reasons = document._credit_reasons(amounts[document.id], standings)
-                if reasons and not document._credit_use_release(amounts[document.id][2]):
+                if reasons and not document._credit_use_release(amounts[document.id]):
                     blocked.append(document._credit_message(reasons))
         if blocked:
             raise UserError("\n\n".join(blocked))
@@ -151,7 +156,7 @@ class SalesCreditDocument(models.AbstractModel):
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
         for buyer in self._credit_buyers().values():
             clients |= buyer
-        others = {"without_orders": self._credit_left_out(), "shipped": self._credit_shipped}
+        others = {"without": self._credit_left_out(), "shipped": self[:1]._credit_shipped_only()}
         own = Credit._standings(clients, company, **others)
         with Credit._fresh() as cr:
             theirs = Credit._standings(clients, company, **others, cr=cr)
@@ -175,108 +180,32 @@ class SalesCreditDocument(models.AbstractModel):
         reasons = self._reasons_of(standing, self._credit_contract())
         buyer = self._credit_buyers().get(self.id)
         if buyer and buyer.id != payer and buyer.id in standings:
-            buying = self._credit_standing_of_buyer(standings[buyer.id], standing)
-            reasons += self._reasons_of(buying, self._credit_contract())
+            buying = self._credit_standing_of_buyer(standings[buyer.id], standing, amount)
+            reasons += [
+                reason
+                for reason in self._reasons_of(buying, self._credit_contract())
+                if reason.code != "no_contract" or not self._credit_pays_for(standing, buyer)
+            ]
         return reasons
 
-    def _credit_standing_of_buyer(self, buyer, payer):
-        """:return: CreditStanding of who gets the goods while somebody else gets the invoice: a payer to whom
-        nobody gave a limit can't lift the buyer's, so what he owes counts as the buyer's
+    def _credit_pays_for(self, payer, buyer):
+        """:return: whether the payer's contract is enough for the buyer: his company's, further up"""
+        above = buyer.parent_id
+        while above and above.id != payer.client_id:
+            above = above.parent_id
+        return bool(payer.contract_id and above)
+
+    def _credit_standing_of_buyer(self, buyer, payer, amount):
+        """:param tuple amount: of this document
+        :return: CreditStanding of who gets the goods while somebody else gets the invoice: he is asked for
+            them as if he paid. A payer to whom nobody gave a limit can't lift the buyer's: all that he owes
+            counts as the buyer's
         """
+        _payer, commission, value = amount
         if payer.credit_limit is not None:
-            return buyer
+            return buyer.with_order(value, commission)
         return buyer._replace(
             receivable=buyer.receivable + payer.receivable, open_orders=buyer.open_orders + payer.open_orders
-        )
-
-    # ------------------------------------------------------
-    # Reasons
-    # ------------------------------------------------------
-
-    def _reasons_of(self, standing, contract):
-        """:return: list of CreditReason of a client who stands like this, with the document's contract"""
-        currency = self._credit_company().currency_id
-        reasons = []
-        if standing.credit_limit is not None:
-            over = standing.exposure - standing.credit_limit
-            if currency.compare_amounts(over, 0) > 0:
-                reasons.append(self._reason_over_limit(standing, over))
-        if standing.commission_limit is not None:
-            over = standing.open_commission - standing.commission_limit
-            if currency.compare_amounts(over, 0) > 0:
-                reasons.append(self._reason_over_commission(standing, over))
-        if currency.compare_amounts(standing.overdue_counting, standing.tolerance_amount) > 0:
-            reasons.append(self._reason_overdue(standing))
-        if contract and contract.state != "draft" and not contract.is_in_force:
-            reasons.append(self._reason_contract_expired(standing, contract))
-        elif not standing.contract_id and (standing.had_contract or standing.contract_required):
-            reasons.append(self._reason_no_contract(standing))
-        return reasons
-
-    def _reason_over_limit(self, standing, over):
-        text = self.env._(
-            "%(client)s: the credit limit of %(limit)s is exceeded by %(over)s (debt %(debt)s, orders not "
-            "yet invoiced %(orders)s).",
-            client=self._credit_name(standing),
-            limit=self._credit_money(standing.credit_limit),
-            over=self._credit_money(over),
-            debt=self._credit_money(standing.receivable),
-            orders=self._credit_money(standing.open_orders),
-        )
-        return CreditReason("over_limit", standing.client_id, over, limit=standing.credit_limit, text=text)
-
-    def _reason_over_commission(self, standing, over):
-        text = self.env._(
-            "%(client)s: the limit of %(limit)s for goods on commission is exceeded by %(over)s.",
-            client=self._credit_name(standing),
-            limit=self._credit_money(standing.commission_limit),
-            over=self._credit_money(over),
-        )
-        return CreditReason(
-            "over_commission", standing.client_id, over, limit=standing.commission_limit, text=text
-        )
-
-    def _reason_overdue(self, standing):
-        text = self.env._(
-            "%(client)s: %(amount)s are overdue, the oldest for %(days)s days.",
-            client=self._credit_name(standing),
-            amount=self._credit_money(standing.overdue),
-            days=standing.overdue_days,
-        )
-        return CreditReason("overdue", standing.client_id, standing.overdue, standing.overdue_days, text=text)
-
-    def _reason_contract_expired(self, standing, contract):
-        text = self.env._(
-            "%(client)s: the contract %(contract)s isn't in force (%(state)s).",
-            client=self._credit_name(standing),
-            # sudo: the contract stands on the document
-            contract=contract.sudo().display_name,
-            state=contract._state_in_words(),
-        )
-        return CreditReason("contract_expired", standing.client_id, text=text)
-
-    def _reason_no_contract(self, standing):
-        text = self.env._(
-            "%s has no contract in force; without one he gets goods for payment in advance only.",
-            self._credit_name(standing),
-        )
-        return CreditReason("no_contract", standing.client_id, text=text)
-
-    def _credit_name(self, standing):
-        # sudo: the client stands on the document
-        return self.env["res.partner"].sudo().browse(standing.client_id).display_name
-
-    def _credit_money(self, amount):
-        return formatLang(self.env, amount, currency_obj=self._credit_company().currency_id)
-
-    def _credit_message(self, reasons):
-        """:return: what a user reads when he presses the button"""
-        texts = "\n".join(f"• {reason.text}" for reason in reasons)
-        return self.env._(
-            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a "
-            "credit controller for a release.",
-            document=self.display_name,
-            reasons=texts,
         )
 
     # ------------------------------------------------------
@@ -289,12 +218,23 @@ class SalesCreditDocument(models.AbstractModel):
         domain = [(name, "=", value) for name, value in self._credit_release_values().items()]
         return self.env["sales.credit.release"].sudo().search(domain)
 
+    def _credit_released(self, amount, states=("approved",)):
+        """:param tuple amount: of this document, see :meth:`_credit_amounts`
+        :return: its releases that are for this payer, this buyer and so much, and good today
+        """
+        payer, _commission, value = amount
+        buyer = self._credit_buyers().get(self.id) or self.env["res.partner"]
+        return self._credit_releases().filtered(
+            lambda release: release._covers(value, payer, buyer.id or payer, states)
+        )
+
     def _credit_use_release(self, amount):
         """Use up an approved release that covers ``amount``.
 
+        :param tuple amount: of this document, see :meth:`_credit_amounts`
         :return: whether there is one
         """
-        release = self._credit_releases().filtered(lambda release: release._covers(amount))[:1]
+        release = self._credit_released(amount)[:1]
         if release:
             release._use()
         return bool(release)
@@ -325,14 +265,14 @@ class SalesCreditDocument(models.AbstractModel):
         """:return: ``approved``, ``requested`` or False: what became of the wish for an exception"""
         if not self._origin:
             return False
-        if self._credit_released_ahead(self._credit_preview()[2]):
+        if self._credit_released_ahead(self._credit_preview()):
             return "approved"
         requested = self._credit_releases().filtered(lambda release: release.state == "requested")
         return "requested" if requested else False
 
     def _credit_released_ahead(self, amount):
         """:return: whether a release would let the document through with ``amount``"""
-        return any(release._covers(amount) for release in self._credit_releases())
+        return bool(self._credit_released(amount))
 
     def _credit_reasons_ahead(self):
         """:return: list of CreditReason that pressing the button would meet now"""
@@ -349,8 +289,8 @@ class SalesCreditDocument(models.AbstractModel):
             ._standings(
                 clients._origin,
                 self._credit_company(),
-                without_orders=self._credit_left_out_ahead(),
-                shipped=self._credit_shipped,
+                without=self._credit_left_out_ahead(),
+                shipped=self._credit_shipped_only(),
             )
         )
         if payer in standings:

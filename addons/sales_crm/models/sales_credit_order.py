@@ -3,15 +3,15 @@ from odoo.tools import SQL
 
 
 class SalesCredit(models.AbstractModel):
-    """What clients have ordered and not yet been invoiced for."""
+    """What clients have ordered, or got, and not yet been invoiced for."""
 
     # Beside the standing of the clients
     _inherit = "sales.credit"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _orders_sql(self, ledger, client_ids, without_orders, shipped):
+    def _orders_sql(self, ledger, client_ids, without, shipped):
         """:param ledger: ids of the companies that sell
-        :return: SQL of what is confirmed and not yet invoiced per client who has to pay
+        :return: SQL of what is shipped or confirmed, and not yet invoiced, per client who has to pay
         """
         return SQL(
             """
@@ -21,15 +21,37 @@ class SalesCredit(models.AbstractModel):
               FROM (%s) open_order
              GROUP BY client_id
             """,
+            self._owed_sql(ledger, client_ids, without, shipped),
+        )
+
+    @api.model
+    def _owed_sql(self, ledger, client_ids, without, shipped):
+        """:return: SQL of client_id, on_commission, amount: a row per document not yet invoiced"""
+        return SQL(
+            "SELECT client_id, on_commission, amount FROM (%s) owed",
             self._order_sql(
                 SQL(
-                    "ord.state = 'sale' AND ord.company_id = ANY(%s) AND %s AND %s",
+                    "(ord.state = 'sale' OR ord.id IN (%s)) AND ord.company_id = ANY(%s) AND %s AND %s",
+                    self._left_over_sql(),
                     ledger,
                     self._of_clients_sql("payer", "commercial_partner_id", client_ids),
-                    SQL("ord.id != ALL(%s)", list(without_orders)) if without_orders else SQL("TRUE"),
+                    self._without_sql("ord", without.get("sale.order")),
                 ),
                 shipped,
             ),
+        )
+
+    @api.model
+    def _without_sql(self, alias, ids):
+        return SQL("%s != ALL(%s)", SQL.identifier(alias, "id"), list(ids)) if ids else SQL("TRUE")
+
+    @api.model
+    def _left_over_sql(self):
+        """:return: SQL of the ids of orders that are not confirmed, any more, and of which something was
+        shipped: few, and read by an index of their own
+        """
+        return SQL(
+            "SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
         )
 
     @api.model
@@ -38,12 +60,13 @@ class SalesCredit(models.AbstractModel):
 
         Per line: total × (quantity − invoiced quantity) / ordered quantity, never less than 0; price without
         tax × quantity where nothing was ordered and something delivered; less what was invoiced as a down
-        payment and not deducted yet.
+        payment and not deducted yet. Of an order that is not confirmed, any more, what was shipped.
 
         :param bool shipped: what was shipped, instead of what was ordered
         :param bool as_ordered: all that was ordered, even if it seems that it will never be shipped
         :param SQL condition: which orders; aliases ``ord`` and ``payer``, the partner who gets the invoice
-        :return: SQL of order_id, client_id, on_commission, amount (company's currency, rate of the order)
+        :return: SQL of order_id, client_id, on_commission, amount (company's currency, rate of the day on
+            which the order was confirmed)
         """
         return SQL(
             """
@@ -51,7 +74,7 @@ class SalesCredit(models.AbstractModel):
             SELECT ord.id AS order_id, payer.commercial_partner_id AS client_id,
                    EXISTS (SELECT FROM sales_contract
                             WHERE id = ord.contract_id AND kind = 'commission') AS on_commission,
-                   GREATEST(SUM(%(line)s), 0) / COALESCE(NULLIF(ord.currency_rate, 0), 1) AS amount
+                   GREATEST(SUM(%(line)s), 0) / %(rate)s AS amount
               FROM sale_order ord
               JOIN res_partner payer ON payer.id = ord.partner_invoice_id
               JOIN sale_order_line line ON line.order_id = ord.id AND line.display_type IS NULL
@@ -61,16 +84,22 @@ class SalesCredit(models.AbstractModel):
              GROUP BY ord.id, payer.commercial_partner_id
             """,
             line=self._order_line_sql(shipped, as_ordered),
+            rate=self._order_rate_sql(),
             drafts=self._drafts_sql(),
             condition=condition,
         )
+
+    @api.model
+    def _order_rate_sql(self):
+        """:return: SQL of the order's rate; of one confirmed before rates were kept, core's"""
+        return SQL("COALESCE(NULLIF(ord.credit_rate, 0), NULLIF(ord.currency_rate, 0), 1)")
 
     @api.model
     def _order_line_sql(self, shipped, as_ordered):
         return SQL(
             """
             CASE WHEN COALESCE(line.product_uom_qty, 0) = 0 AND line.is_downpayment
-                 THEN -(%(prepaid)s) * COALESCE(NULLIF(ord.currency_rate, 0), 1)
+                 THEN -(%(prepaid)s) * %(rate)s
                  WHEN COALESCE(line.product_uom_qty, 0) = 0
                  THEN line.price_unit * (1 - COALESCE(line.discount, 0) / 100) * GREATEST(0,
                      COALESCE(line.qty_delivered, 0) - COALESCE(line.qty_invoiced, 0)
@@ -81,6 +110,7 @@ class SalesCredit(models.AbstractModel):
             END
             """,
             prepaid=self._down_payment_sql(),
+            rate=self._order_rate_sql(),
             quantity=self._quantity_sql(shipped, as_ordered),
         )
 
@@ -88,12 +118,23 @@ class SalesCredit(models.AbstractModel):
     def _quantity_sql(self, shipped, as_ordered):
         if shipped:
             return SQL("COALESCE(line.qty_delivered, 0)")
-        return SQL("line.product_uom_qty") if as_ordered else self._ordered_quantity_sql()
+        return SQL(
+            "CASE WHEN ord.state = 'sale' THEN %s ELSE COALESCE(line.qty_delivered, 0) END",
+            self._confirmed_quantity_sql() if as_ordered else self._ordered_quantity_sql(),
+        )
+
+    @api.model
+    def _confirmed_quantity_sql(self):
+        """:return: SQL of what was ordered, or delivered beyond that; signs stay as they are"""
+        return SQL(
+            "CASE WHEN line.product_uom_qty < 0 THEN line.product_uom_qty"
+            " ELSE GREATEST(line.product_uom_qty, COALESCE(line.qty_delivered, 0)) END"
+        )
 
     @api.model
     def _ordered_quantity_sql(self):
         """:return: SQL of how much of a line the client gets in the end"""
-        return SQL("line.product_uom_qty")
+        return self._confirmed_quantity_sql()
 
     @api.model
     def _down_payment_sql(self):

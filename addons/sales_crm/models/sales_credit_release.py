@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import format_date, formatLang
+from odoo.tools import date_utils, format_date, formatLang
 
 
 class SalesCreditRelease(models.Model):
@@ -20,6 +20,9 @@ class SalesCreditRelease(models.Model):
     order_id = fields.Many2one("sale.order", readonly=True, index="btree_not_null", ondelete="restrict")
     document_name = fields.Char("Document", readonly=True)
     client_id = fields.Many2one("res.partner", required=True, readonly=True, index=True)
+    buyer_id = fields.Many2one(
+        "res.partner", "Goods for", readonly=True, index="btree_not_null", help="Who gets the goods."
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     state = fields.Selection(
@@ -59,7 +62,11 @@ class SalesCreditRelease(models.Model):
     @api.depends_context("uid")
     def _compute_may_decide(self):
         for release in self:
-            release.may_decide = release.state == "requested" and release._is_within_own_amount()
+            release.may_decide = (
+                release.state == "requested"
+                and release.user_id != self.env.user
+                and release._is_within_own_amount()
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -89,6 +96,7 @@ class SalesCreditRelease(models.Model):
             raise UserError(self.env._("Nothing stops %s: no release is needed.", document.display_name))
         if document._credit_releases().filtered(lambda release: release.state == "requested"):
             raise UserError(self.env._("A release of %s is asked for already.", document.display_name))
+        self._check_validity(document._credit_company(), date_to)
         # sudo: nobody has the right to write releases; the right to ask was checked above
         release = self.sudo().create(
             {
@@ -101,11 +109,26 @@ class SalesCreditRelease(models.Model):
         return release.sudo(False)
 
     @api.model
+    def _check_validity(self, company, date_to):
+        """:raise UserError: no release of this company is good for so long"""
+        # sudo: the settings of the company that sells
+        days = company.sudo().sales_release_max_days
+        if days > 0 and (date_to - company._sales_today()).days > days:
+            raise UserError(
+                self.env._(
+                    "A release is good for %(days)s days at most. Choose a day until %(day)s.",
+                    days=days,
+                    day=format_date(self.env, date_utils.add(company._sales_today(), days=days)),
+                )
+            )
+
+    @api.model
     def _prepare_release(self, document, reason, date_to):
         return {
             **document._credit_release_values(),
             "document_name": document.display_name,
             "client_id": document._credit_payer().id,
+            "buyer_id": (document._credit_buyers().get(document.id) or document._credit_payer()).id,
             "company_id": document._credit_company().id,
             "date_to": date_to,
             "reason": reason,
@@ -115,12 +138,15 @@ class SalesCreditRelease(models.Model):
     def _tell_controllers(self):
         """Each controller who may decide gets an activity; if none may, the one with the highest amount."""
         controllers = self._controllers()
+        # who asks doesn't decide
+        controllers -= self.user_id
         able = controllers.filtered(lambda user: user.sales_release_limit >= self.amount)
         able = able or controllers.sorted("sales_release_limit")[-1:]
         if not able:
             raise UserError(
                 self.env._(
-                    "There is no credit controller. Ask the administrator to name one (Settings → Users)."
+                    "There is no other credit controller who could decide. Ask the administrator to name one "
+                    "(Settings → Users)."
                 )
             )
         for user in able:
@@ -145,10 +171,12 @@ class SalesCreditRelease(models.Model):
     def action_approve(self, note=False):
         """A controller lets the documents go through.
 
-        :raise AccessError: he is none, or the amount is above his own
+        :raise AccessError: he is none, or has asked himself, or the amount is above his own
+        :raise UserError: it would be good for longer than the company allows
         """
         for release in self:
             release._check_may_decide()
+            self._check_validity(release.company_id, release.date_to)
         self._decide("approved", note)
 
     def action_refuse(self, note=False):
@@ -163,6 +191,10 @@ class SalesCreditRelease(models.Model):
             raise UserError(self.env._("%s has been decided already.", self.display_name))
         if not self.env.user.has_group("sales_crm.group_credit_controller"):
             raise AccessError(self.env._("Only a credit controller decides about releases."))
+        if self.user_id == self.env.user:
+            raise AccessError(
+                self.env._("You have asked for this release yourself. Another controller has to decide.")
+            )
         if not self._is_within_own_amount():
             raise AccessError(
                 self.env._(
@@ -184,7 +216,10 @@ class SalesCreditRelease(models.Model):
         # sudo: one's own amount
         limit = user.sudo().sales_release_limit
         company = user.company_id
-        return company.currency_id._convert(limit, self.currency_id, company, company._sales_today())
+        own = company.currency_id._convert(limit, self.currency_id, company, company._sales_today())
+        # sudo: the settings of the company that sells hold for every controller
+        most = self.company_id.sudo().sales_release_max_amount
+        return min(own, most) if most > 0 else own
 
     def _decide(self, state, note):
         # sudo: nobody has the right to write releases; the right to decide was checked by the caller
@@ -214,12 +249,16 @@ class SalesCreditRelease(models.Model):
     # Using
     # ------------------------------------------------------
 
-    def _covers(self, amount, states=("approved",)):
+    def _covers(self, amount, payer_id, buyer_id, states=("approved",)):
         """:param float amount: in the company's currency
-        :return: whether this release lets a document of that amount through now
+        :param payer_id: who will owe it
+        :param buyer_id: who gets the goods
+        :return: whether this release lets a document of that amount, for them, through now
         """
         return (
             self.state in states
+            and self.client_id.id == payer_id
+            and (self.buyer_id or self.client_id).id == buyer_id
             and self.date_to >= self.company_id._sales_today()
             and self.currency_id.compare_amounts(amount, self.amount) <= 0
         )

@@ -24,7 +24,9 @@ from . import test_access_property
 from . import test_contract
 from . import test_credit_gate
 from . import test_credit_recount
+from . import test_credit_memory
 from . import test_credit_release
+from . import test_credit_release_whose
 from . import test_receivable
 from . import test_receivable_kpi
 from . import test_funnel_moves

@@ -4,6 +4,8 @@ from . import sales_credit_release
 from . import sales_credit_shipment
 from . import stock_picking
 from . import stock_move
+from . import stock_move_shipped
 from . import stock_move_line
 from . import stock_quant
 from . import stock_package_history
+from . import sale_order_line

@@ -13,14 +13,19 @@ class StockPicking(models.Model):
     credit_release_ids = fields.One2many("sales.credit.release", "picking_id", "Releases")
 
     def _credit_order(self):
-        return self.sale_id or self._credit_moves().sale_line_id.order_id[:1]
+        return self.sale_id or self._credit_gated_moves().sale_line_id.order_id[:1]
+
+    def _credit_gated_moves(self):
+        return self.move_ids.filtered(lambda move: move._credit_gated())
 
     def _credit_moves(self):
-        return self.move_ids.filtered(lambda move: move._credit_gated())
+        """Those that are for another order or client are asked by themselves."""
+        return self._credit_gated_moves().filtered(lambda move: move._credit_is_of(self))
 
     def _credit_recipient(self):
         """What goes straight from a supplier has the supplier as its partner, and the client on its moves."""
-        return self._credit_moves().partner_id[:1] or self.partner_id
+        moves = self._credit_gated_moves()
+        return moves.partner_id[:1] or moves[:1]._credit_recipient() or self.partner_id
 
     def _credit_release_values(self):
         return {"picking_id": self._origin.id}
