@@ -58,6 +58,7 @@ from . import res_users
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import sales_morning
+from . import sales_morning_fault
 from . import sales_morning_give_back
 from . import sales_my_day
 from . import sales_my_day_cover
