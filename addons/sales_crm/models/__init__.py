@@ -59,6 +59,8 @@ from . import resource_calendar
 from . import resource_calendar_leaves
 from . import sales_morning
 from . import sales_morning_fault
+from . import sales_activity_change
+from . import sales_plan_day_zone
 from . import sales_morning_give_back
 from . import sales_my_day
 from . import sales_my_day_cover
@@ -156,3 +158,7 @@ from . import sales_team_day
 
 # Users without our groups
 from . import sales_access_rule_unrestricted
+from . import mail_activity_change
+from . import mail_activity_closed
+from . import calendar_event_activity
+from . import resource_calendar_leaves_own

@@ -310,10 +310,10 @@ class SalesMorning(models.AbstractModel):
             SQL(
                 """
                 WITH frozen AS (
-                    INSERT INTO sales_plan_day (user_id, date, create_uid, create_date, write_uid,
+                    INSERT INTO sales_plan_day (user_id, date, tz, create_uid, create_date, write_uid,
                                                 write_date)
-                    SELECT plan.user_id, plan.day, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM %(plan)s
+                    SELECT plan.user_id, plan.day, zone.tz, %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM %(plan)s JOIN %(zones)s ON zone.user_id = plan.user_id
                      WHERE NOT EXISTS (SELECT FROM %(due)s)
                     ON CONFLICT (user_id, date) DO NOTHING
                     RETURNING user_id, date
@@ -353,6 +353,7 @@ class SalesMorning(models.AbstractModel):
                 RETURNING id
                 """,
                 plan=self._plan_sql(days),
+                zones=self.env["res.users"]._sales_zones_sql(),
                 due=self._due_of_plan_sql(),
                 origin=self._origin_sql(),
                 uid=self.env.uid,

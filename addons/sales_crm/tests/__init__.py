@@ -32,6 +32,7 @@ from . import test_funnel_report
 from . import test_funnel_xlsx
 from . import test_funnel_sample
 from . import test_client_history
+from . import test_own_plan
 from . import test_promise
 from . import test_promise_settle
 from . import test_mail_activity_bulk
