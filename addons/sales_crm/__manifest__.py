@@ -60,6 +60,8 @@
         "views/resource_views.xml",
         "views/sales_activity_outcome_views.xml",
         "views/sales_carry_log_views.xml",
+        "views/sales_morning_fault_views.xml",
+        "views/sales_activity_change_views.xml",
         "views/sales_plan_line_views.xml",
         "views/sales_import_views.xml",
         "views/sales_handover_views.xml",

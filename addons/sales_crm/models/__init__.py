@@ -67,6 +67,9 @@ from . import res_users
 from . import resource_calendar
 from . import resource_calendar_leaves
 from . import sales_morning
+from . import sales_morning_fault
+from . import sales_activity_change
+from . import sales_plan_day_zone
 from . import sales_morning_give_back
 from . import sales_my_day
 from . import sales_my_day_cover
@@ -176,3 +179,7 @@ from . import ir_attachment_owner
 from . import utm_campaign
 from . import crm_lead_scoring
 from . import mail_thread_people
+from . import mail_activity_change
+from . import mail_activity_closed
+from . import calendar_event_activity
+from . import resource_calendar_leaves_own

@@ -51,17 +51,22 @@ class MailActivity(models.Model):
             SELECT activity.id, closed.day
               FROM mail_activity activity
               JOIN %(zones)s ON zone.user_id = activity.done_user_id
-             CROSS JOIN LATERAL (SELECT %(day)s AS day) closed
+             CROSS JOIN LATERAL (
+                SELECT frozen.date AS day FROM sales_plan_day frozen
+                 WHERE frozen.user_id = activity.done_user_id
+                   AND frozen.date BETWEEN activity.datetime_done::date - 1
+                                       AND activity.datetime_done::date + 1
+                   AND frozen.date = %(day)s
+                 ORDER BY frozen.date
+                 LIMIT 1) closed
              WHERE activity.active IS NOT TRUE AND activity.activity_state_final = 'done'
                AND activity.client_id IS NOT NULL
-               AND EXISTS (SELECT FROM sales_plan_day frozen
-                            WHERE frozen.user_id = activity.done_user_id AND frozen.date = closed.day)
                AND NOT EXISTS (SELECT FROM sales_plan_line line
                                 WHERE line.user_id = activity.done_user_id AND line.date = closed.day
                                   AND line.activity_id = activity.id)
             """,
             zones=self.env["res.users"]._sales_zones_sql(),
-            day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done")),
+            day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done"), SQL("frozen.tz")),
         )
 
     @api.model

@@ -23,8 +23,10 @@ class ResUsers(models.Model):
         )
 
     @api.model
-    def _sales_day_sql(self, moment):
+    def _sales_day_sql(self, moment, tz=None):
         """:param SQL moment: a UTC time, as Odoo stores it
+        :param SQL tz: a time zone that outweighs the other, where it isn't null
         :return: SQL of its date in the time zone that :meth:`_sales_zones_sql` joined
         """
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE zone.tz)::date", moment)
+        zone = SQL("COALESCE(%s, zone.tz)", tz) if tz else SQL("zone.tz")
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)

@@ -31,9 +31,9 @@ class SalesMorning(models.AbstractModel):
     def _run(self):
         """Cron. Carry over and freeze for the managers whose working day has begun."""
         self.env.flush_all()
-        workdays = self._managers()._sales_workdays_begun()
+        workdays = self._workdays()
         for step in self._steps():
-            if not step(workdays):
+            if not self._apart(step.__name__, step, workdays):
                 _logger.info("Out of time, the rest follows in the next run")
                 self._commit(0, 1)  # which core starts at once
                 break
@@ -48,6 +48,17 @@ class SalesMorning(models.AbstractModel):
         """:return: the active users whose day is planned here"""
         group = self.env.ref("sales_crm.group_manager")
         return group.all_user_ids.filtered(lambda user: user.active and not user.share)
+
+    @api.model
+    def _workdays(self):
+        """:return: dict user -> the day that has begun for him"""
+        workdays = {}
+        self._apart(
+            "_workdays",
+            lambda users: workdays.update(users._sales_workdays_begun()) or True,
+            self._managers(),
+        )
+        return workdays
 
     # ------------------------------------------------------
     # Carry-over
@@ -149,13 +160,18 @@ class SalesMorning(models.AbstractModel):
                     SELECT activity.id, activity.client_id, activity.user_id, activity.activity_type_id,
                            activity.summary, activity.date_deadline AS date_from, plan.day AS date_to,
                            COALESCE(type.carry_policy, 'carry') AS policy,
-                           COALESCE(activity.carry_count, 0) + 1 AS carry_count
+                           -- Set back by hand after it was carried to this day: once a day is enough
+                           NOT EXISTS (SELECT FROM sales_carry_log log
+                                        WHERE log.activity_id = activity.id
+                                          AND log.date_to = plan.day) AS is_first,
+                           COALESCE(activity.carry_count, 0) AS carried
                       FROM plan JOIN %(due)s
                      LIMIT %(limit)s
                        FOR UPDATE OF activity
                 ), carried AS (
                     UPDATE mail_activity activity
-                       SET date_deadline = due.date_to, carry_count = due.carry_count,
+                       SET date_deadline = due.date_to,
+                           carry_count = due.carried + due.is_first::int,
                            write_uid = %(uid)s, write_date = %(now)s
                       FROM due
                      WHERE activity.id = due.id AND due.policy = 'carry'
@@ -165,7 +181,8 @@ class SalesMorning(models.AbstractModel):
                                                  create_date, write_uid, write_date)
                     SELECT id, client_id, user_id, activity_type_id, summary, date_from, date_to,
                            %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM due WHERE policy = 'carry'
+                      FROM due WHERE policy = 'carry' AND is_first
+                        ON CONFLICT (activity_id, date_to) DO NOTHING
                 ), expired AS (
                     UPDATE mail_activity activity
                        SET active = FALSE, activity_state_final = 'cancelled',
@@ -197,8 +214,8 @@ class SalesMorning(models.AbstractModel):
                 )
                 SELECT COUNT(*),
                        array_agg(due.id) FILTER (
-                           WHERE due.policy = 'carry'
-                             AND due.carry_count = company.sales_carry_escalation)
+                           WHERE due.policy = 'carry' AND due.is_first
+                             AND due.carried + 1 = company.sales_carry_escalation)
                   FROM due
                   JOIN res_users manager ON manager.id = due.user_id
                   JOIN res_company company ON company.id = manager.company_id
@@ -310,10 +327,10 @@ class SalesMorning(models.AbstractModel):
             SQL(
                 """
                 WITH frozen AS (
-                    INSERT INTO sales_plan_day (user_id, date, create_uid, create_date, write_uid,
+                    INSERT INTO sales_plan_day (user_id, date, tz, create_uid, create_date, write_uid,
                                                 write_date)
-                    SELECT plan.user_id, plan.day, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM %(plan)s
+                    SELECT plan.user_id, plan.day, zone.tz, %(uid)s, %(now)s, %(uid)s, %(now)s
+                      FROM %(plan)s JOIN %(zones)s ON zone.user_id = plan.user_id
                      WHERE NOT EXISTS (SELECT FROM %(due)s)
                     ON CONFLICT (user_id, date) DO NOTHING
                     RETURNING user_id, date
@@ -349,9 +366,11 @@ class SalesMorning(models.AbstractModel):
                        AND (done.datetime_done AT TIME ZONE 'UTC'
                             AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date
                  ) activity
+                    ON CONFLICT (user_id, date, activity_id) DO NOTHING
                 RETURNING id
                 """,
                 plan=self._plan_sql(days),
+                zones=self.env["res.users"]._sales_zones_sql(),
                 due=self._due_of_plan_sql(),
                 origin=self._origin_sql(),
                 uid=self.env.uid,

@@ -34,7 +34,9 @@ class SalesMorning(models.AbstractModel):
         days = self._query_not_frozen({user.id: day for user, day in workdays.items()})
         if not days:
             return True
-        self._retry(self._refresh_cadences)
+        # sudo: the server's own work, for all companies
+        cadences = self.env["sales.cadence"].sudo().search([("state", "in", ["running", "paused"])])
+        self._apart("_refresh_cadences_of", self._refresh_cadences_of, cadences)
         due = self._query_regular_counts(days)
         remaining = sum(due.values())
         time_left = self._commit(0, remaining)
@@ -63,17 +65,27 @@ class SalesMorning(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _refresh_cadences(self):
+    def _refresh_cadences_of(self, cadences):
+        """One or all of them; what is done is committed before another one can fail.
+
+        :return: True
+        """
+        self._retry(self._refresh_cadences, cadences)
+        self._commit(0, 0)
+        return True
+
+    @api.model
+    def _refresh_cadences(self, cadences):
         """Begin and end what its dates say; take in who fulfils a condition since yesterday."""
-        # sudo: the server's own work, for all companies
-        Cadence = self.env["sales.cadence"].sudo()
-        for cadence in Cadence.search([("state", "in", ["running", "paused"])]):
+        for cadence in cadences:
             today = cadence.company_id._sales_today()
             if cadence.date_to and cadence.date_to < today:
                 cadence.state = "ended"
             elif cadence.state == "paused" and cadence.paused_until and cadence.paused_until < today:
                 cadence.state = "running"
-        Cadence.search(Domain("state", "=", "running") & Domain("scope", "=", "domain"))._refresh_members()
+        cadences.filtered_domain(
+            Domain("state", "=", "running") & Domain("scope", "=", "domain")
+        )._refresh_members()
 
     # ------------------------------------------------------
     # What is due

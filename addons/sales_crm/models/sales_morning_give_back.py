@@ -26,18 +26,21 @@ class SalesMorning(models.AbstractModel):
         :param dict workdays: user -> the day that has begun for him
         :return: False if the time of the cron ran out before the end
         """
-        if not self._query_not_frozen({user.id: day for user, day in workdays.items()}):
+        begins = self._query_not_frozen({user.id: day for user, day in workdays.items()})
+        if not begins and not self._faulty_users("_give_back_of"):
             return True
-        time_left = float("inf")
-        for user in self._query_assignees_of_others_clients():
-            while time_left:
-                given = self._retry(self._give_back_batch, user)
-                if not given:
-                    break
-                time_left = self._commit(given, 0)
-            if not time_left:
-                break
-        return bool(time_left)
+        return self._apart("_give_back_of", self._give_back_of, self._query_assignees_of_others_clients())
+
+    @api.model
+    def _give_back_of(self, users):
+        """:param users: who has open activities with other managers' clients
+        :return: False if the time of the cron ran out before the end
+        """
+        for user in users:
+            while given := self._retry(self._give_back_batch, user):
+                if not self._commit(given, 0):
+                    return False
+        return True
 
     @api.model
     def _query_assignees_of_others_clients(self):

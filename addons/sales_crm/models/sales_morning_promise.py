@@ -32,10 +32,15 @@ class SalesMorning(models.AbstractModel):
             for company, day in days.items()
         )
         # sudo: the server's own work, for all companies
-        ids = self.env["sales.promise"].sudo().search(Domain("state", "=", "open") & past, order="id").ids
+        promises = self.env["sales.promise"].sudo().search(Domain("state", "=", "open") & past, order="id")
+        return self._apart("_close_promises_of", self._close_promises_of, promises)
+
+    @api.model
+    def _close_promises_of(self, promises):
+        """:return: False if the time of the cron ran out before the end"""
         time_left = float("inf")
-        for start in range(0, len(ids), self._promise_batch):
-            batch = ids[start : start + self._promise_batch]
+        for start in range(0, len(promises), self._promise_batch):
+            batch = promises[start : start + self._promise_batch].ids
             self._retry(self._close_batch, batch)
             time_left = self._commit(len(batch), 0)
             if not time_left:
@@ -59,7 +64,13 @@ class SalesMorning(models.AbstractModel):
         :param dict workdays: user -> the day that has begun for him
         :return: False if the time of the cron ran out before the end
         """
-        days = self._query_not_frozen({user.id: day for user, day in workdays.items()})
+        days = {user.id: day for user, day in workdays.items()}
+        faulty = self._faulty_users("_chase_promises")
+        days = {
+            **self._query_not_frozen(days),
+            # Who couldn't be served before his plan was frozen
+            **{user: day for user, day in days.items() if user in faulty},
+        }
         time_left = float("inf")
         while days and time_left:
             chased = self._retry(self._chase_batch, days)

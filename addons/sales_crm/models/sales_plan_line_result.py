@@ -14,8 +14,8 @@ RESULTS = [
 class SalesPlanLine(models.Model):
     """What became of a planned activity, as seen from the day that it was planned for.
 
-    Kept on the line, so that a report of years reads no activity. Days are those of the time zone of the
-    manager whose plan it is.
+    Kept on the line, so that a report of years reads no activity. Days are those of the time zone in which
+    the manager's day began.
 
     * ``done``: on that day;
     * ``done_late``: on a later day, however it got there;
@@ -100,10 +100,11 @@ class SalesPlanLine(models.Model):
               FROM sales_plan_line line
               LEFT JOIN mail_activity activity ON activity.id = line.activity_id
               JOIN %(zones)s ON zone.user_id = line.user_id
+              LEFT JOIN sales_plan_day frozen ON frozen.user_id = line.user_id AND frozen.date = line.date
              CROSS JOIN LATERAL (SELECT %(day)s AS day) closed
             """,
             zones=self.env["res.users"]._sales_zones_sql(),
-            day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done")),
+            day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done"), SQL("frozen.tz")),
         )
 
 

@@ -154,6 +154,7 @@ class SalesTeamDay(models.AbstractModel):
                 & Domain("datetime_done", ">=", start)
                 & Domain("datetime_done", "<", end)
             )
+        done |= Domain("done_user_id", "in", managers.ids) & Domain("unplanned_date", "=", date)
         done &= Domain("active", "=", False) & Domain("activity_state_final", "=", "done")
         if date < today:
             opened = Domain.FALSE

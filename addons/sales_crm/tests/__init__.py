@@ -9,6 +9,7 @@ from . import test_handover
 from . import test_handover_safe
 from . import test_mail_activity
 from . import test_morning
+from . import test_morning_fault
 from . import test_my_day
 from . import test_cover
 from . import test_res_partner
@@ -35,6 +36,7 @@ from . import test_funnel_report
 from . import test_funnel_xlsx
 from . import test_funnel_sample
 from . import test_client_history
+from . import test_own_plan
 from . import test_promise
 from . import test_promise_settle
 from . import test_mail_activity_bulk

@@ -102,6 +102,8 @@ class SalesCrmCommon(TransactionCase):
         with (
             self._at(moment),
             patch.object(morning, "_commit", return_value=float("inf")),
+            # A fault fails the test: without commits nobody's can be set apart
+            patch.object(morning, "_apart", lambda self, step, work, items: work(items)),
         ):
             self.env["sales.morning"]._run()
             self.env.flush_all()

@@ -1,0 +1,196 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime, html2plaintext
+
+
+class MailActivity(models.Model):
+    """What is closed stays as it was: only an undo, which leaves a trace, changes work afterwards.
+
+    Whoever closed it may correct its text and outcome on the same day; that leaves a trace as well.
+    """
+
+    _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
+
+    active = fields.Boolean(copy=False)
+
+    @api.model
+    def _plan_fields(self):
+        return super()._plan_fields() | {"calendar_event_id"}
+
+    @api.model
+    def _server_written_fields(self):
+        return super()._server_written_fields() | {"date_done"}
+
+    @api.model
+    def _correctable_fields(self):
+        """:return: fields that whoever closed the activity may correct on the same day"""
+        return {"feedback", "note", "outcome_id", "summary"}
+
+    # ------------------------------------------------------
+    # Never created closed
+    # ------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        activities = super().create(vals_list)
+        activities._check_not_closed_at_once()
+        return activities
+
+    def _check_not_closed_at_once(self):
+        """:raise UserError: work with a client that is closed without ever having been open"""
+        if self.env.su:
+            return
+        # sudo: whether it is a client's does not depend on who asks
+        closed = self.sudo().filtered(lambda activity: not activity.active and activity.client_id)
+        if closed:
+            raise UserError(
+                self.env._(
+                    "“%s” would be closed without ever having been planned. Plan it, then mark it done.",
+                    closed[0].display_name,
+                )
+            )
+
+    # ------------------------------------------------------
+    # After closing
+    # ------------------------------------------------------
+
+    def write(self, vals):
+        if self.env.su:
+            return super().write(vals)
+        # sudo: what was closed before, whoever writes
+        closed = self.sudo().filtered(lambda activity: not activity.active)
+        of_clients = closed.filtered("client_id")
+        of_clients._check_closed(vals)
+        names = sorted(self._correctable_fields() & vals.keys())
+        before = {activity: activity._texts(names) for activity in of_clients} if names else {}
+        res = super().write(vals)
+        (closed - of_clients).filtered(lambda a: not a.active).sudo(False)._check_not_closed_at_once()
+        self._log_corrections(before, names)
+        return res
+
+    def _check_closed(self, vals):
+        """:raise UserError: these are closed, and ``vals`` would open or rewrite them"""
+        if not self:
+            return
+        if vals.get("active"):
+            raise UserError(
+                self.env._(
+                    "“%s” is closed. Press Undo to open it again: the history keeps that it was closed.",
+                    self[0].display_name,
+                )
+            )
+        if self._correctable_fields() & vals.keys():
+            today = self._local(fields.Datetime.now(), self.env.user.sudo()).date()
+            for activity in self:
+                closer = activity.done_user_id
+                if closer != self.env.user or self._closed_day(activity) != today:
+                    raise UserError(
+                        self.env._(
+                            "“%s” is closed. Its text and outcome can be corrected by whoever closed it, "
+                            "on the same day. Plan a new activity, or leave a note with the client.",
+                            activity.display_name,
+                        )
+                    )
+
+    @api.model
+    def _closed_day(self, activity):
+        moment = activity.datetime_done
+        return moment and self._local(moment, activity.done_user_id).date()
+
+    def _texts(self, names):
+        """:return: dict of what these fields say, as text"""
+        self.ensure_one()
+        texts = {}
+        for name in names:
+            value = self[name]
+            if self._fields[name].type == "html":
+                value = html2plaintext(value or "")
+            elif self._fields[name].relational:
+                value = value.display_name
+            texts[name] = value or ""
+        return texts
+
+    @api.model
+    def _log_corrections(self, before, names):
+        """:param dict before: closed activity (sudo-ed) -> its texts; what was empty isn't rewritten"""
+        vals_list = []
+        for activity, texts in before.items():
+            now = activity._texts(names)
+            rewritten = [name for name in names if texts[name] and texts[name] != now[name]]
+            labels = {name: self._fields[name]._description_string(self.env) for name in rewritten}
+            if rewritten:
+                vals_list.append(
+                    {
+                        **activity._prepare_change("corrected"),
+                        "text_from": "\n".join(f"{labels[name]}: {texts[name]}" for name in rewritten),
+                        "text_to": "\n".join(f"{labels[name]}: {now[name]}" for name in rewritten),
+                    }
+                )
+        if vals_list:
+            self.env["sales.activity.change"]._log(vals_list)
+
+    def _prepare_change(self, kind):
+        """:return: values of a row of the trace about this activity"""
+        self.ensure_one()
+        return {
+            "kind": kind,
+            "activity_id": self.id,
+            "activity_name": self.display_name,
+            "client_id": self.client_id.id,
+            "user_id": (self.done_user_id or self.user_id).id,
+            "date_from": self.date_deadline,
+            "date_to": self.date_deadline,
+        }
+
+    # ------------------------------------------------------
+    # Undo
+    # ------------------------------------------------------
+
+    def action_unarchive(self):
+        if self.env.su:
+            return super().action_unarchive()
+        # sudo: which are clients' and closed does not depend on who asks
+        closed = self.sudo().filtered(lambda activity: not activity.active and activity.client_id)
+        if closed:
+            closed.sudo(False).action_sales_reopen()
+        return super(MailActivity, self - closed.sudo(False)).action_unarchive()
+
+    def action_sales_reopen(self):
+        """Undo: open closed activities again. The trace and the client's history say who did it.
+
+        :raise AccessError: somebody else closed it, and the user is no head of sales
+        """
+        self.check_access("write")
+        # sudo: the server writes how an activity ended; the access is checked above
+        closed = self.sudo().filtered(lambda activity: not activity.active)
+        is_head = self.env.user.has_group("sales_crm.group_head")
+        foreign = closed.filtered(lambda activity: activity.done_user_id != self.env.user)
+        if foreign and not (is_head or self.env.su):
+            raise AccessError(
+                self.env._(
+                    "“%(activity)s” was closed by %(user)s. Ask him, or the head of sales, to open it again.",
+                    activity=foreign[0].display_name,
+                    user=foreign[0].done_user_id.name or "",
+                )
+            )
+        of_clients = closed.filtered("client_id")
+        states = dict(self._fields["activity_state_final"]._description_selection(self.env))
+        vals_list = [
+            {
+                **activity._prepare_change("reopened"),
+                "text_from": " ".join(
+                    [
+                        states.get(activity.activity_state_final, ""),
+                        format_datetime(self.env, activity.datetime_done),
+                    ]
+                ),
+            }
+            for activity in of_clients
+        ]
+        closed.write({"active": True})
+        if vals_list:
+            self.env["sales.activity.change"]._log(vals_list)
+        for client, activities in of_clients.grouped("client_id").items():
+            names = ", ".join(activities.mapped("display_name"))
+            client._message_log(body=self.env._("Opened again after it was closed: %s", names))
+        return True
