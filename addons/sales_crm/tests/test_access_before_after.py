@@ -107,7 +107,7 @@ class TestAccessBeforeAfter(HandoverCommon):
     @classmethod
     def _make_client(cls, name, manager):
         """A client with a dossier, an invoice, a payment, a contract, a promise, messages and files."""
-        client = cls._create_client(name, manager, phone="+7 495 765-43-21")
+        client = cls._create_client(name, manager, phone=f"+7 495 765-43-{len(name):02}")
         dossier = cls._dossier(client, manager)
         campaign = cls.env["utm.campaign"].search([], limit=1)
         (dossier["deal"] | dossier["won"]).campaign_id = campaign
