@@ -84,6 +84,11 @@ class SalesReceivableKpi(models.Model):
     # The rows
     # ------------------------------------------------------
 
+    @api.model
+    def _sales_guard_domain(self, mode):
+        """A manager who invoices as well sees no other managers' figures by that."""
+        return self.env["sales.access.rule"]._granted_owners(mode, "manager_id")
+
     @property
     def _table_query(self):
         def column(name):

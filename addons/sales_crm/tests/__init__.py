@@ -18,6 +18,7 @@ from . import test_access_rule
 from . import test_access_small
 from . import test_access_models
 from . import test_access_routes
+from . import test_access_before_after
 from . import test_access_http
 from . import test_access_notices
 from . import test_access_owner
