@@ -81,7 +81,7 @@ class Base(models.AbstractModel):
     def _sales_guard_env(self):
         """:return: environment of the guard's own: nothing of the caller's context decides about rights"""
         # sudo: whose client it is doesn't depend on who asks
-        return self.env(su=True, context={"active_test": False})
+        return self._sales_plain(lang=None, active_test=False).sudo().env
 
     def _sales_holders_by_path(self):
         """:return: dict record id -> (its clients, their managers), sudo-ed; the record's own manager where

@@ -4,7 +4,8 @@ from odoo import api, models
 class IrAttachment(models.Model):
     """Files stay with the clients of whose manager they are, see ``base_owner.py``."""
 
-    _inherit = "ir.attachment"
+    # Beside what a file is evidence of, which is another question
+    _inherit = "ir.attachment"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
     def _sales_pointing_fields(self):
