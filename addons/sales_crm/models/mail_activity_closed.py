@@ -18,8 +18,8 @@ class MailActivity(models.Model):
         return super()._plan_fields() | {"calendar_event_id"}
 
     @api.model
-    def _server_written_fields(self):
-        return super()._server_written_fields() | {"date_done"}
+    def _sales_server_fields(self):
+        return super()._sales_server_fields() | {"date_done"}
 
     @api.model
     def _correctable_fields(self):

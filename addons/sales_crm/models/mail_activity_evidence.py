@@ -32,10 +32,6 @@ class MailActivity(models.Model):
         return super()._auto_init()
 
     @api.model
-    def _server_written_fields(self):
-        return super()._server_written_fields() | {"is_evidence"}
-
-    @api.model
     def _planned_columns(self):
         return {**super()._planned_columns(), "is_evidence": SQL("TRUE")}
 
@@ -84,7 +80,7 @@ class MailActivity(models.Model):
         kept = self._evidence()
         if kept:
             kept.check_access("unlink")
-            if not self.env.context.get("sales_crm_cleaning"):
+            if not (self.env.su and self.env.context.get("sales_crm_cleaning")):
                 kept._close_as_cancelled(self.env._("Deleted by %s", self.env.user.name))
         return super(MailActivity, self - kept).unlink()
 
