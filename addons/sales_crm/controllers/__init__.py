@@ -3,3 +3,4 @@ from . import export
 from . import json
 from . import pivot
 from . import report
+from . import thread

@@ -52,6 +52,7 @@ from . import payment
 from . import res_partner_bank
 from . import mail_message
 from . import mail_message_evidence
+from . import mail_message_author
 from . import ir_attachment_evidence
 from . import mail_notification
 from . import mail_thread

@@ -116,6 +116,7 @@ class SalesClientHistory(models.Model):
             19: self._arm_handovers_undone(19),
             20: self._arm_contracts(20),
             21: self._arm_releases(21),
+            22: self._arm_messages_of_cut_deals(22),
         }
 
     @api.model

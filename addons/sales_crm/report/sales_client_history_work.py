@@ -76,21 +76,52 @@ class SalesClientHistory(models.Model):
     @api.model
     def _arm_messages(self, arm, model, table, partner_column):
         """What people wrote in the chatter of the documents of one model, mails too; no notifications."""
+        tables = SQL(
+            """
+            mail_message message
+            JOIN %(table)s document ON document.id = message.res_id
+            JOIN res_partner partner ON partner.id = document.%(partner)s
+            """,
+            table=SQL.identifier(table),
+            partner=SQL.identifier(partner_column),
+        )
+        return self._message_row(arm, model, tables, SQL("partner.client_id"), SQL("partner.id"))
+
+    @api.model
+    def _arm_messages_of_cut_deals(self, arm):
+        """What was written in a deal stays its last client's when the deal's customer is cleared; its moves
+        know who it was.
+        """
+        tables = SQL(
+            """
+            sales_stage_move move
+            JOIN crm_lead document ON document.id = move.lead_id
+            LEFT JOIN res_partner partner ON partner.id = document.partner_id
+            JOIN mail_message message ON message.res_id = document.id AND partner.client_id IS NULL
+             AND NOT EXISTS (SELECT FROM sales_stage_move later
+                              WHERE later.lead_id = move.lead_id AND later.id > move.id)
+            """
+        )
+        return self._message_row(arm, "crm.lead", tables, SQL("move.client_id"), SQL("NULL::int"))
+
+    @api.model
+    def _message_row(self, arm, model, tables, client, contact):
+        """:param SQL tables: with ``message`` and ``document``
+        :param SQL client, contact: whose history it is, and with whom of his people
+        """
         return self._row(
             arm,
             SQL(
                 """
-                mail_message message
-                JOIN %(table)s document ON document.id = message.res_id
-                JOIN res_partner partner ON partner.id = document.%(partner)s
+                %(tables)s
                 LEFT JOIN mail_message_subtype subtype ON subtype.id = message.subtype_id
                 LEFT JOIN res_partner author
-                       ON author.id = message.author_id AND author.client_id = partner.client_id
+                       ON author.id = message.author_id AND author.client_id = %(client)s
                 WHERE message.model = %(model)s AND message.message_type IN %(types)s
-                  AND partner.client_id IS NOT NULL
+                  AND %(client)s IS NOT NULL
                 """,
-                table=SQL.identifier(table),
-                partner=SQL.identifier(partner_column),
+                tables=tables,
+                client=client,
                 model=model,
                 types=MESSAGE_TYPES,
             ),
@@ -100,8 +131,8 @@ class SalesClientHistory(models.Model):
                 """CASE WHEN message.message_type IN ('email', 'email_outgoing') THEN 'email'
                         WHEN subtype.internal THEN 'note' ELSE 'message' END"""
             ),
-            client=SQL("partner.client_id"),
-            contact=SQL("COALESCE(author.id, partner.id)"),
+            client=client,
+            contact=SQL("COALESCE(author.id, %s)", contact),
             user=SQL("(SELECT MIN(u.id) FROM res_users u WHERE u.partner_id = message.author_id)"),
             company=SQL("document.company_id"),
             summary=SQL(

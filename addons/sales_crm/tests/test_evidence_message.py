@@ -36,6 +36,11 @@ class MessageEvidenceCommon(SalesCrmCommon):
         self.env.invalidate_all()
         return note
 
+    def _mail(self):
+        """A mail that the server has sent for the manager."""
+        mail = self.client.with_user(self.manager).sudo()
+        return mail.message_post(body="Agreed", message_type="email_outgoing").sudo(False)
+
 
 @tagged("post_install", "-at_install")
 class TestMessageEvidence(MessageEvidenceCommon):
@@ -46,7 +51,7 @@ class TestMessageEvidence(MessageEvidenceCommon):
             "own of yesterday": self._note(days_ago=1),
             "own of yesterday, of the deal": self._note(self.deal, days_ago=1),
             "a colleague's of today": self._note(user=self.head),
-            "a mail": self._note(message_type="email_outgoing"),
+            "a mail": self._mail(),
         }
         changes = [
             {"body": "Refused"},

@@ -15,3 +15,4 @@ from . import sales_client_class_set
 from . import base_partner_merge_client
 from . import base_partner_merge_owner
 from . import crm_lead_lost
+from . import mail_compose_message
