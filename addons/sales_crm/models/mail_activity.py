@@ -95,7 +95,9 @@ class MailActivity(models.Model):
             event = activity.calendar_event_id
             activity.client_id = event._sales_clients().get(event.id)
         for activity in self.filtered(lambda a: not a.client_id):
-            activity.client_id = before.get(activity._origin, self.env["res.partner"]).client_id
+            former = before.get(activity._origin, self.env["res.partner"])
+            # Also when he is taken out of the base
+            activity.client_id = former.client_id or former
         for activity, client in before.items():
             if activity.client_id != client:
                 (client | activity.client_id)._recompute_contact_dates()
@@ -179,7 +181,7 @@ class MailActivity(models.Model):
             return
         if self._plan_fields() & vals.keys():
             # sudo: whether it is closed is asked for the refusal only
-            closed = self.sudo().filtered(lambda a: not a.active and a.client_id)
+            closed = self.sudo().filtered(lambda a: not a.active)._evidence()
             if closed and not vals.get("active"):
                 closed.sudo(False).check_access("write")
                 raise UserError(
@@ -187,7 +189,7 @@ class MailActivity(models.Model):
                         "“%(activity)s” (%(client)s) is closed already: its plan can't be changed. "
                         "Plan a new activity instead.",
                         activity=closed[0].display_name,
-                        client=closed[0].client_id.display_name,
+                        client=closed[0].client_id.display_name or closed[0].res_name or "",
                     )
                 )
 

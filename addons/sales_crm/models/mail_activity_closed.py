@@ -59,12 +59,12 @@ class MailActivity(models.Model):
             return super().write(vals)
         # sudo: what was closed before, whoever writes
         closed = self.sudo().filtered(lambda activity: not activity.active)
-        of_clients = closed.filtered("client_id")
-        of_clients._check_closed(vals)
+        kept = closed._evidence()
+        kept._check_closed(vals)
         names = sorted(self._correctable_fields() & vals.keys())
-        before = {activity: activity._texts(names) for activity in of_clients} if names else {}
+        before = {activity: activity._texts(names) for activity in kept} if names else {}
         res = super().write(vals)
-        (closed - of_clients).filtered(lambda a: not a.active).sudo(False)._check_not_closed_at_once()
+        (closed - kept).filtered(lambda a: not a.active).sudo(False)._check_not_closed_at_once()
         self._log_corrections(before, names)
         return res
 
@@ -149,8 +149,8 @@ class MailActivity(models.Model):
     def action_unarchive(self):
         if self.env.su:
             return super().action_unarchive()
-        # sudo: which are clients' and closed does not depend on who asks
-        closed = self.sudo().filtered(lambda activity: not activity.active and activity.client_id)
+        # sudo: what is kept and closed does not depend on who asks
+        closed = self.sudo().filtered(lambda activity: not activity.active)._evidence()
         if closed:
             closed.sudo(False).action_sales_reopen()
         return super(MailActivity, self - closed.sudo(False)).action_unarchive()
@@ -173,7 +173,6 @@ class MailActivity(models.Model):
                     user=foreign[0].done_user_id.name or "",
                 )
             )
-        of_clients = closed.filtered("client_id")
         states = dict(self._fields["activity_state_final"]._description_selection(self.env))
         vals_list = [
             {
@@ -185,12 +184,12 @@ class MailActivity(models.Model):
                     ]
                 ),
             }
-            for activity in of_clients
+            for activity in closed._evidence()
         ]
         closed.write({"active": True})
         if vals_list:
             self.env["sales.activity.change"]._log(vals_list)
-        for client, activities in of_clients.grouped("client_id").items():
+        for client, activities in closed.filtered("client_id").grouped("client_id").items():
             names = ", ".join(activities.mapped("display_name"))
             client._message_log(body=self.env._("Opened again after it was closed: %s", names))
         return True

@@ -46,6 +46,8 @@ class MailActivity(models.Model):
         # sudo: what is kept does not depend on who deletes
         activities_sudo = self.sudo()
         kept = activities_sudo.filtered(lambda a: a.is_evidence or a.client_id or a.carry_count)
+        if kept == activities_sudo:
+            return self
         for model in ("sales.plan.line", "sales.carry.log"):
             told = activities_sudo.env[model]._read_group(
                 [("activity_id", "in", (activities_sudo - kept).ids)], ["activity_id"]

@@ -29,7 +29,8 @@ class MailActivity(models.Model):
             sql.create_column(self.env.cr, self._table, "unplanned_date", "date")
         return super()._auto_init()
 
-    @api.depends("activity_state_final", "client_id", "datetime_done", "done_user_id")
+    # Whose client's it was when it was done counts: a client found later changes no day that is over
+    @api.depends("activity_state_final", "datetime_done", "done_user_id")
     def _compute_unplanned_date(self):
         done = self.filtered(lambda a: a._origin.id and a.activity_state_final == "done")
         self.unplanned_date = False
@@ -70,16 +71,18 @@ class MailActivity(models.Model):
         )
 
     @api.model
-    def _init_unplanned(self, since=None, users=None):
+    def _init_unplanned(self, since=None, users=None, days=None):
         """Look again at what was done before: after an update of the add-on, or once a plan is frozen.
 
         :param since: a moment; only what was done since then
         :param users: ids; only what these did
+        :param days: dates; only what was done on these
         """
         self.env.flush_all()
         conditions = [
             SQL("AND activity.datetime_done >= %s", since) if since else SQL(),
             SQL("AND activity.done_user_id = ANY(%s)", list(users)) if users else SQL(),
+            SQL("AND closed.day = ANY(%s)", list(days)) if days else SQL(),
         ]
         self.env.execute_query(
             SQL(

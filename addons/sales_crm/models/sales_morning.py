@@ -195,7 +195,7 @@ class SalesMorning(models.AbstractModel):
                     UPDATE sales_plan_line line
                        SET result = CASE due.policy WHEN 'carry' THEN 'carried' ELSE 'cancelled' END
                       FROM due
-                     WHERE line.activity_id = due.id AND line.result IN ('open', 'moved')
+                     WHERE line.activity_id = due.id AND line.result = 'open'
                        AND line.date >= due.date_from AND line.date < due.date_to
                 ), next_step AS (
                     SELECT activity.client_id,

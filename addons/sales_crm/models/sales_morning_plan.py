@@ -20,6 +20,7 @@ class SalesMorning(models.AbstractModel):
         """Early birds: what a manager did before his plan was frozen, and that isn't in it, is unplanned."""
         frozen = super()._freeze_batch(days)
         Activity = self.env["mail.activity"]
-        Activity._init_unplanned(since=fields.Datetime.now() - timedelta(days=2), users=days)
+        since = fields.Datetime.now() - timedelta(days=2)
+        Activity._init_unplanned(since=since, users=days, days=set(days.values()))
         Activity._tell_team_day()
         return frozen

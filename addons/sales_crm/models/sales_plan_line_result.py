@@ -20,7 +20,8 @@ class SalesPlanLine(models.Model):
     * ``done``: on that day;
     * ``done_late``: on a later day, however it got there;
     * ``carried``: it is not done, and the morning run moved it on from that day;
-    * ``moved``: it is not done, and somebody moved it on before the day was over;
+    * ``moved``: it is not done, and somebody moved it on; once the day is over, moving it back changes
+      nothing any more;
     * ``cancelled``: on that day, or later if it stayed there till then; also if it was taken away undone,
       as earlier versions did with what belongs to no client;
     * ``open``: it still stands there.
@@ -90,6 +91,7 @@ class SalesPlanLine(models.Model):
                         WHEN activity.activity_state_final = 'done' THEN 'done_late'
                         WHEN activity.activity_state_final = 'cancelled' AND closed.day <= line.date
                         THEN 'cancelled'
+                        WHEN line.result = 'moved' AND today.day > line.date THEN 'moved'
                         WHEN EXISTS (SELECT FROM sales_carry_log log
                                       WHERE log.activity_id = line.activity_id
                                         AND log.date_from <= line.date AND log.date_to > line.date)
@@ -102,7 +104,11 @@ class SalesPlanLine(models.Model):
               JOIN %(zones)s ON zone.user_id = line.user_id
               LEFT JOIN sales_plan_day frozen ON frozen.user_id = line.user_id AND frozen.date = line.date
              CROSS JOIN LATERAL (SELECT %(day)s AS day) closed
+             CROSS JOIN LATERAL (SELECT %(today)s AS day) today
             """,
+            today=self.env["res.users"]._sales_day_sql(
+                SQL("%s::timestamp", fields.Datetime.now()), SQL("frozen.tz")
+            ),
             zones=self.env["res.users"]._sales_zones_sql(),
             day=self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done"), SQL("frozen.tz")),
         )

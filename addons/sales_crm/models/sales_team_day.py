@@ -111,7 +111,8 @@ class SalesTeamDay(models.AbstractModel):
                 "planned": True,
                 "came_carried": line.origin == "carried",
                 "status": self._status_of_line(line, today),
-                "urgent": line.priority == "1" or activity.priority == "1",
+                # What somebody makes urgent later does not change a day that is over
+                "urgent": line.priority == "1" or (date >= today and activity.priority == "1"),
             }
         by_id = {manager.id: manager for manager in managers}
         for activity in others:
@@ -169,7 +170,8 @@ class SalesTeamDay(models.AbstractModel):
         if line.result and line.result != "open":
             return line.result
         activity = line.activity_id
-        if activity.user_id != line.user_id:
+        # Of a day that is over it no more matters who has it now
+        if activity.user_id != line.user_id and line.date >= today:
             return "moved"
         return self._status_open(activity, line.user_id, line.date, today)
 

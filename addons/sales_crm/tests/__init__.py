@@ -62,5 +62,7 @@ from . import test_server_fields
 from . import test_access_write_sweep
 from . import test_evidence_activity
 from . import test_evidence_author
+from . import test_evidence_days
+from . import test_evidence_machine
 from . import test_evidence_message
 from . import test_funnel_leave
