@@ -114,12 +114,11 @@ class Base(models.AbstractModel):
         given = field.convert_to_cache(value, self.sudo(), validate=False)
         return any(field.convert_to_cache(one, self.sudo(), validate=False) != given for one in held)
 
-    @api.model
     def _sales_prepare_recorded(self, vals):
-        """Extend it to add what the server records of a new record: what a ``create`` adds is taken for what
-        the user gave.
+        """Extend it to add what the server records beside ``vals``: what a ``create`` or a ``write`` adds is
+        taken for what the user gave. ``self`` is what is written, or empty for a new record.
 
-        :param dict vals: of a new record, checked
+        :param dict vals: what is written, checked
         :return: dict, the same with what the server says about it
         """
         return vals
@@ -128,11 +127,11 @@ class Base(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self.browse()._sales_check_server_fields(vals)
-        return super().create([self._sales_prepare_recorded(vals) for vals in vals_list])
+        return super().create([self.browse()._sales_prepare_recorded(vals) for vals in vals_list])
 
     def write(self, vals):
         self._sales_check_server_fields(vals)
-        return super().write(vals)
+        return super().write(self._sales_prepare_recorded(vals))
 
     @api.model
     def default_get(self, fields):

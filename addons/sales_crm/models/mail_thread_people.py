@@ -21,6 +21,11 @@ class MailThread(models.AbstractModel):
         self._sales_check_people(partner_ids or [])
         return super().message_post(partner_ids=partner_ids, **kwargs)
 
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        """Whoever gives away what he sees then no longer tells the other of it all the same."""
+        # sudo: the right to assign was asked before; core writes the notice
+        return super(MailThread, self.sudo())._message_auto_subscribe_notify(partner_ids, template)
+
     def message_notify(self, *, partner_ids=False, **kwargs):
         self._sales_check_people(partner_ids or [])
         return super().message_notify(partner_ids=partner_ids, **kwargs)

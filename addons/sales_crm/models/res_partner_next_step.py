@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
 
@@ -76,14 +75,9 @@ class ResPartner(models.Model):
     # No further contact
     # ------------------------------------------------------
 
-    @api.model
-    def _prepare_no_further_contact(self, vals):
-        """:return: the values, with who ended the contact and when beside the reason
-        :raise AccessError: a user gives what only the server records
-        """
-        recorded = {"no_further_contact_date", "no_further_contact_user_id"}
-        if not self.env.su and any(vals.get(name) for name in recorded):
-            raise AccessError(self.env._("Who ended the contact and when is recorded by the system."))
+    def _sales_prepare_recorded(self, vals):
+        """Who ended the contact, and when, beside the reason."""
+        vals = super()._sales_prepare_recorded(vals)
         if "no_further_contact_reason" not in vals:
             return vals
         reason = (vals["no_further_contact_reason"] or "").strip()
@@ -93,13 +87,6 @@ class ResPartner(models.Model):
             "no_further_contact_date": reason and self.env.company._sales_today(),
             "no_further_contact_user_id": reason and self.env.uid,
         }
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._prepare_no_further_contact(vals) for vals in vals_list])
-
-    def write(self, vals):
-        return super().write(self._prepare_no_further_contact(vals))
 
     def _resume_contact(self):
         """Something is planned with these clients again."""

@@ -111,7 +111,7 @@ class ResPartner(models.Model):
                 if client and (not now or (main and owner.id != self.env.uid)):
                     self._sales_refuse_new_owner()
                 newcomers |= now
-            if payer != now_payer and client and partner in (payer, now_payer):
+            if payer != now_payer and client:
                 partner._sales_check_new_payer(owner, payer, now_payer)
         newcomers._sales_check_may_add_for(newcomers)
 
@@ -123,8 +123,11 @@ class ResPartner(models.Model):
 
     def _sales_check_new_payer(self, owner, payer, now_payer):
         """:raise AccessError: with the payer a limit, a contract or a debt would change"""
-        concerned = self if now_payer == self else self | now_payer
-        if owner.id != self.env.uid or concerned._sales_has_money_rights(self):
+        refused = self._sales_has_owed_documents()
+        if self in (payer, now_payer):
+            concerned = self if now_payer == self else self | now_payer
+            refused = refused or owner.id != self.env.uid or concerned._sales_has_money_rights()
+        if refused:
             raise AccessError(
                 self.env._(
                     "There is a contract, an order or an invoice: only the head of sales changes who pays "
@@ -132,22 +135,22 @@ class ResPartner(models.Model):
                 )
             )
 
-    def _sales_has_money_rights(self, partner):
-        """:return: whether these have a contract, or ``partner`` has documents that are or will be owed"""
+    def _sales_has_money_rights(self):
+        """:return: whether one of these has a contract or a release"""
         return bool(
             self.env["sales.contract"].search_count([("client_id", "in", self.ids)], limit=1)
             or self.env["sales.credit.release"].search_count([("client_id", "in", self.ids)], limit=1)
-            or self.env["sale.order"].search_count(
-                Domain("state", "=", "sale")
-                & (
-                    Domain("partner_id", "child_of", partner.ids)
-                    | Domain("partner_invoice_id", "child_of", partner.ids)
-                ),
-                limit=1,
-            )
-            or self.env["account.move"].search_count(
-                [("state", "=", "posted"), ("partner_id", "child_of", partner.ids)], limit=1
-            )
+        )
+
+    def _sales_has_owed_documents(self):
+        """:return: whether these or those below them have documents that are or will be owed: with the payer
+        the debt goes from one limit to another
+        """
+        below = Domain("partner_id", "child_of", self.ids)
+        orders = below | Domain("partner_invoice_id", "child_of", self.ids)
+        return bool(
+            self.env["sale.order"].search_count(orders & Domain("state", "=", "sale"), limit=1)
+            or self.env["account.move"].search_count(below & Domain("state", "=", "posted"), limit=1)
         )
 
     def _sales_check_parent(self, parent_id):

@@ -255,9 +255,10 @@ class SalesPromise(models.Model):
         self._resettle(promises.client_id)
         return promises
 
-    @api.model
     def _sales_prepare_recorded(self, vals):
         """The day on which the promise is made."""
+        if self:
+            return super()._sales_prepare_recorded(vals)
         company = self.env["res.company"].browse(vals.get("company_id")) or self.env.company
         return super()._sales_prepare_recorded({"date_made": company._sales_today(), **vals})
 

@@ -163,6 +163,20 @@ class TestAccessOwner(OwnerCase):
         )
         self.assertEqual(daughter.user_id, self.manager)
 
+    def test_a_contact_with_orders_stays_with_who_pays(self):
+        """His orders would leave the limit of one own client for another's."""
+        second = self._create_client("Second own", self.manager)
+        contact = self.env["res.partner"].create({"name": "Buyer", "parent_id": self.client.id})
+        contact.with_user(self.manager).parent_id = second
+        product = self.env["product.product"].create({"name": "Thing"})
+        order = self.env["sale.order"].create(
+            {"partner_id": contact.id, "order_line": [Command.create({"product_id": product.id})]}
+        )
+        order.action_confirm()
+        with self.assertRaises(AccessError):
+            contact.with_user(self.manager).parent_id = self.client
+        contact.with_user(self.head).parent_id = self.client
+
     def test_nobody_is_made_a_client_of_others(self):
         self._assert_refused(
             {
@@ -307,7 +321,7 @@ class TestAccessOwnerDocuments(OwnerCase):
                 {"partner_id": self.client.id, "partner_invoice_id": foreign}
             ),
             "promise": lambda env: env["sales.promise"].create(
-                {"client_id": foreign, "kind": "other", "direction": "client", "date_due": "2026-12-01"}
+                {"client_id": foreign, "kind": "other", "direction": "client", "date_due": fields.Date.add(fields.Date.today(), days=9)}
             ),
         }
         self._assert_refused(routes)

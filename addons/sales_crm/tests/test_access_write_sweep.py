@@ -1,5 +1,6 @@
 import json
 import logging
+from collections import Counter
 from datetime import timedelta
 from random import Random
 from unittest.mock import patch
@@ -306,9 +307,13 @@ class TestWriteSweep(CreditCase):
         attempts = self._attempts()
         _logger.info("%s attempts, rows %s", len(attempts), len(before))
         tried = Random(SEED).sample(attempts, min(how_many(200, len(attempts)), len(attempts)))
+        went_through = Counter()
         for name, relation, attempt in tried:
             with self.subTest(attempt=name, client=relation):
-                self._try(attempt, before, relations)
+                went_through[relation] += self._try(attempt, before, relations)
+        _logger.info("went through: %s", went_through)
+        # else the sweep would look at nothing
+        self.assertGreater(went_through["own"], len(tried) / 20)
 
     def test_a_client_is_not_linked_under_another(self):
         """By a command of the one whom he may change, the other is written all the same."""
@@ -327,6 +332,7 @@ class TestWriteSweep(CreditCase):
                     )
 
     def _try(self, attempt, before, relations):
+        """:return: whether the attempt went through"""
         env = self.env(user=self.manager, context={"allowed_company_ids": self.company.ids})
         with (
             self.cr.savepoint() as savepoint,
@@ -349,6 +355,7 @@ class TestWriteSweep(CreditCase):
         self.env.invalidate_all()
         if not refused:
             self.env.registry.clear_cache()
+        return not refused
 
     def _assert_untouched(self, before, relations):
         after = self._snapshot()

@@ -290,7 +290,7 @@ class TestActivityTrace(SalesCrmCommon):
         for user in (self.manager, self.head, self.env.ref("base.user_admin")):
             for vals in (
                 {"date_planned": "2026-12-01"},
-                {"carry_count": 0},
+                {"carry_count": 7},
                 {"activity_state_final": "done"},
                 {"done_user_id": self.manager.id},
                 {"datetime_done": "2026-11-20 10:00:00"},
