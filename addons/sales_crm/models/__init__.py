@@ -22,6 +22,7 @@ from . import mail_activity_handover
 from . import sales_credit
 from . import sales_credit_family
 from . import sales_credit_order
+from . import sales_credit_rare
 from . import sales_computed_figures
 from . import sales_credit_document
 from . import sales_credit_reason
