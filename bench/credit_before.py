@@ -1,14 +1,13 @@
 """What the credit states cost beside an earlier commit, on the same data, in turn.
 
-Prints the medians of the clock, and the pages that each of them reads and the time to plan them, which do not
-depend on what else the machine does. Run it with ``./crm bench credit_before COMMIT [--runs N]``. The data are
-those of ``./crm bench credit``; ``--loose N`` and ``--left N`` add what is rare in them: shipments without an
-order, and orders cancelled after they were shipped.
+Prints the medians of the clock, and the pages that each of them reads and the time to plan them, which do
+not depend on what else the machine does. Run it with ``./crm bench credit_before COMMIT [--runs N]``. The
+data are those of ``./crm bench credit``; ``--loose N`` and ``--left N`` add what is rare in them: shipments
+without an order, and orders cancelled after they were shipped.
 """
 
 import argparse
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -114,7 +113,7 @@ def make_rare(name, loose, left):
 
 
 def compare(name, size, before, now, runs):
-    """Both in turn, each time in a connection of its own: plans are not kept, as in the first of a request."""
+    """Both in turn, the first of them in turn too."""
     times, rows = {"before": [], "now": []}, {}
     statements = {"before": before, "now": now}
     with connect(name) as connection, connection.cursor() as cr:
@@ -130,12 +129,13 @@ def compare(name, size, before, now, runs):
     differ = sum(rows["before"].get(client) != state for client, state in rows["now"].items())
     medians = {label: statistics.median(seconds) * 1000 for label, seconds in times.items()}
     ratios = [now / before for before, now in zip(times["before"], times["now"], strict=True)]
+    queries = f"{len(now)} queries, {len(before)} before"
     shown = ", ".join(
         f"{label} {medians[label]:.2f} ms (planning {plan[0]:.2f}, {plan[1]} pages)"
         for label, plan in plans.items()
     )
     print(
-        f"{size:,} clients: {shown}; {len(now)} queries, {len(before)} before; {medians['now'] / medians['before']:.3f}, "
+        f"{size:,} clients: {shown}; {queries}; {medians['now'] / medians['before']:.3f}, "
         f"in pairs {statistics.median(ratios):.3f}; {differ} answers differ",
         flush=True,
     )
@@ -162,7 +162,6 @@ def main():
     parser.add_argument("--loose", type=int, default=0)
     parser.add_argument("--left", type=int, default=0)
     parser.add_argument("--runs", type=int, default=25)
-    parser.add_argument("--hold", help="wait at the end until this file is there")
     for option in ("--dump", "--database", "--addons"):
         parser.add_argument(option, help=argparse.SUPPRESS)
     args = parser.parse_args()
@@ -180,16 +179,6 @@ def main():
         before, now = statements_before(name, args.commit), statements_of(name, str(ROOT / "addons"))
         for size, statement in now.items():
             compare(name, size, before[size], statement, args.runs)
-        if args.hold:
-            print(name, os.environ.get("PGHOST"), os.environ.get("PGPORT"), flush=True)
-            while not os.path.exists(args.hold):
-                time.sleep(2)
-                if os.path.exists(f"{args.hold}.again"):
-                    os.remove(f"{args.hold}.again")
-                    now = statements_of(name, str(ROOT / "addons"))
-                    for size, statement in now.items():
-                        compare(name, size, before[size], statement, args.runs)
-                    print("done", flush=True)
     finally:
         drop(name)
 

@@ -82,7 +82,7 @@ class SalesCredit(models.AbstractModel):
             SELECT ord.id AS order_id, payer.commercial_partner_id AS client_id,
                    EXISTS (SELECT FROM sales_contract
                             WHERE id = ord.contract_id AND kind = 'commission') AS on_commission,
-                   GREATEST(SUM(%(line)s), 0) / %(rate)s AS amount
+                   GREATEST(SUM(%(line)s + %(kept)s), 0) / %(rate)s AS amount
               FROM sale_order ord
               JOIN res_partner payer ON payer.id = ord.partner_invoice_id
               JOIN sale_order_line line ON line.order_id = ord.id AND line.display_type IS NULL
@@ -92,6 +92,7 @@ class SalesCredit(models.AbstractModel):
              GROUP BY ord.id, payer.commercial_partner_id
             """,
             line=self._order_line_sql(shipped, as_ordered),
+            kept=self._kept_sql(),
             rate=self._order_rate_sql(),
             drafts=self._drafts_sql(),
             condition=condition,

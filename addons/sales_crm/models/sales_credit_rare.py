@@ -3,8 +3,8 @@ from odoo.tools import SQL
 
 
 class SalesCredit(models.AbstractModel):
-    """What hardly a client has is left out of the statement where nobody has it: planning it takes longer than
-    all the rest for one client.
+    """What hardly a client has is left out of the statement where nobody has it: planning it takes longer
+    than all the rest for one client.
     """
 
     # Beside the standing of the clients
@@ -39,8 +39,11 @@ class SalesCredit(models.AbstractModel):
                 self._of_clients_sql("client", "id", client_ids),
             ),
             "left_over": SQL(
-                """EXISTS (SELECT FROM sale_order ord JOIN res_partner payer ON payer.id = ord.partner_invoice_id
-                            WHERE ord.id IN (%s) AND %s)""",
+                """
+                EXISTS (SELECT FROM sale_order ord
+                          JOIN res_partner payer ON payer.id = ord.partner_invoice_id
+                         WHERE ord.id IN (%s) AND %s)
+                """,
                 self._left_over_sql(),
                 self._of_clients_sql("payer", "commercial_partner_id", client_ids),
             ),

@@ -63,3 +63,4 @@ from . import test_access_write_sweep
 from . import test_evidence_activity
 from . import test_evidence_message
 from . import test_funnel_leave
+from . import test_credit_twin

@@ -36,7 +36,8 @@ class SalesCredit(models.AbstractModel):
         if "loose" in names:
             conditions["loose"] = SQL(
                 """
-                EXISTS (SELECT FROM stock_move move JOIN res_partner debtor ON debtor.id = move.credit_client_id
+                EXISTS (SELECT FROM stock_move move
+                          JOIN res_partner debtor ON debtor.id = move.credit_client_id
                          WHERE move.credit_client_id IS NOT NULL AND move.sale_line_id IS NULL AND %s)
                 """,
                 self._of_clients_sql("debtor", "commercial_partner_id", client_ids),

@@ -12,9 +12,9 @@ PRICE = 100
 
 @tagged("post_install", "-at_install")
 class TestLimitMachine(DeliveryCase):
-    """Whatever managers, packers, the head and controllers do, in any order: what is shipped and not paid, and
-    the rest of what is confirmed, grows within the limit of the contract in force, or by a release. The ledger
-    counts pieces and payments, not by the gate's way: all goods cost the same.
+    """Whatever managers, packers, the head and controllers do, in any order: what is shipped and not paid,
+    and the rest of what is confirmed, grows within the limit of the contract in force, or by a release. The
+    ledger counts pieces and payments, not by the gate's way: all goods cost the same.
     """
 
     def setUp(self):
