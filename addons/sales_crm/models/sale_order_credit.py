@@ -121,6 +121,7 @@ class SaleOrder(models.Model):
             confirmed = orders.filtered(lambda order: order.state == "sale")
             currencies = {order: (order.currency_id, order.company_id) for order in orders}
             before = orders._credit_amounts()
+            prices = self.env["sales.credit"]._shipped_prices(orders)
             orders._credit_lock()
             yield
             orders = orders.exists()
@@ -129,6 +130,7 @@ class SaleOrder(models.Model):
                 lambda order: currencies[order] != (order.currency_id, order.company_id)
             )
             (new | moved)._credit_keep_rate()
+            orders.order_line._credit_keep_prices(prices, self.env["sales.credit"]._shipped_prices(orders))
             (moved | (orders - new)._credit_grown(before))._credit_enforce()
             new._credit_enforce(new=True)
         finally:

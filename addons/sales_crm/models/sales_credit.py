@@ -75,9 +75,9 @@ class SalesCredit(models.AbstractModel):
         if not clients:
             return {}
         self._flush()
-        query = self._standing_sql(company, clients.ids, without, shipped)
         cr = cr or self.env.cr
-        cr.execute(query)
+        reader = self if cr is self.env.cr else self.with_env(self.env(cr=cr))
+        cr.execute(reader._standing_sql(company, clients.ids, without, shipped))
         names = [column.name for column in cr.description]
         required = company.sudo().sales_contract_required
         standings = {}
@@ -116,11 +116,13 @@ class SalesCredit(models.AbstractModel):
         """
         # for many clients it is faster to look at all of them than at each by the index
         few = client_ids if client_ids is not None and len(client_ids) <= FEW else None
-        rate = self._contract_rate_sql(company, few)
+        kinds, currencies = self._contracts_there(few)
+        rate = self._contract_rate_sql(company, currencies)
         ledger = self._ledger(company)
+        rare = self._rare(few)
         return SQL(
             """
-            WITH main AS (%(main)s), commission AS (%(commission)s), debt AS (%(debt)s),
+            WITH main AS (%(main)s), %(commission)s debt AS (%(debt)s),
             orders AS (%(orders)s), standing AS (
                 SELECT client.id AS client_id,
                        COALESCE(debt.receivable, 0) AS receivable,
@@ -137,11 +139,11 @@ class SalesCredit(models.AbstractModel):
                        main.id IS NOT NULL OR %(had_contract)s AS had_contract,
                        CASE WHEN main.id IS NULL THEN %(core_limit)s ELSE main.credit_limit END
                            AS credit_limit,
-                       CASE WHEN main.kind = 'supply' THEN commission.credit_limit END AS commission_limit,
+                       %(commission_limit)s AS commission_limit,
                        COALESCE(main.tolerance_amount, 0) AS tolerance_amount
                   FROM res_partner client
                   LEFT JOIN main ON main.client_id = client.id
-                  LEFT JOIN commission ON commission.client_id = client.id
+                  %(join_commission)s
                   LEFT JOIN debt ON debt.client_id = client.id
                   LEFT JOIN orders ON orders.client_id = client.id
                  WHERE %(clients)s
@@ -158,10 +160,10 @@ class SalesCredit(models.AbstractModel):
               FROM standing
             """,
             main=self._contract_sql(company, few, rate=rate),
-            commission=self._contract_sql(company, few, "commission", rate),
+            **self._commission_sql(company, few, rate, "commission" in kinds),
             debt=self._debt_sql(company, ledger, few),
-            orders=self._orders_sql(ledger, few, without or {}, shipped),
-            had_contract=self._had_contract_sql(company),
+            orders=self._orders_sql(ledger, few, without or {}, shipped, rare),
+            had_contract=self._had_contract_sql(company, rare),
             core_limit=self._core_limit_sql(company),
             clients=self._asked_sql(client_ids),
             digits=company.currency_id.decimal_places,
@@ -244,18 +246,40 @@ class SalesCredit(models.AbstractModel):
         return SQL("ROUND((%s * %s)::numeric, %s)::float", amount, rate, company.currency_id.decimal_places)
 
     @api.model
-    def _contract_rate_sql(self, company, client_ids):
-        """:return: SQL of today's rate of the currency of ``contract`` to the company's; None if all
-        contracts are in the company's
+    def _commission_sql(self, company, client_ids, rate, there):
+        """:param bool there: whether any of the clients has a contract for commission
+        :return: dict of the parts of the statement that tell the limit for goods on commission beside a
+            contract for supply
         """
-        foreign = self.env.execute_query(
+        if not there:
+            return {"commission": SQL(), "join_commission": SQL(), "commission_limit": SQL("NULL::float")}
+        return {
+            "commission": SQL(
+                "commission AS (%s),", self._contract_sql(company, client_ids, "commission", rate)
+            ),
+            "join_commission": SQL("LEFT JOIN commission ON commission.client_id = client.id"),
+            "commission_limit": SQL("CASE WHEN main.kind = 'supply' THEN commission.credit_limit END"),
+        }
+
+    @api.model
+    def _contracts_there(self, client_ids):
+        """:return: the kinds of the clients' contracts, and the ids of their currencies"""
+        rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT currency_id FROM sales_contract contract"
-                " WHERE state = 'active' AND currency_id != %s AND %s",
-                company.currency_id.id,
+                "SELECT DISTINCT kind, currency_id FROM sales_contract contract"
+                " WHERE state = 'active' AND %s",
                 self._of_clients_sql("contract", "client_id", client_ids),
             )
         )
+        return {kind for kind, _currency in rows}, {currency for _kind, currency in rows}
+
+    @api.model
+    def _contract_rate_sql(self, company, currencies):
+        """:param currencies: ids of the currencies of the contracts
+        :return: SQL of today's rate of the currency of ``contract`` to the company's; None if all
+            contracts are in the company's
+        """
+        foreign = sorted(currencies - {company.currency_id.id})
         if not foreign:
             return None
         rates = [
@@ -264,7 +288,7 @@ class SalesCredit(models.AbstractModel):
                 currency.id,
                 currency._get_conversion_rate(currency, company.currency_id, company, company._sales_today()),
             )
-            for currency in self.env["res.currency"].browse([currency for (currency,) in foreign])
+            for currency in self.env["res.currency"].browse(foreign)
         ]
         return SQL("CASE contract.currency_id %s ELSE 1 END::float", SQL(" ").join(rates))
 

@@ -9,15 +9,24 @@ class SalesCredit(models.AbstractModel):
     _inherit = "sales.credit"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _had_contract_sql(self, company):
+    def _had_contract_sql(self, company, rare):
         """A branch, or a new card beside the one with the contract, would begin without any limit.
 
+        :param set rare: see :meth:`_rare`
         :return: SQL condition on ``client``: sometimes a contract with the company was in force
         """
+        was_in_force = SQL(
+            "(past.state != 'draft' OR past.was_active) AND past.company_id = ANY(%s)",
+            company.sudo().parent_ids.ids,
+        )
+        own = SQL(
+            "EXISTS (SELECT FROM sales_contract past WHERE past.client_id = client.id AND %s)", was_in_force
+        )
+        if "family" not in rare:
+            return own
         return SQL(
             """(
-            EXISTS (SELECT FROM sales_contract past WHERE past.client_id = client.id AND %(was_in_force)s)
-            OR client.parent_id IS NOT NULL AND EXISTS (
+            %(own)s OR client.parent_id IS NOT NULL AND EXISTS (
                 WITH RECURSIVE ancestor AS (
                     SELECT id, parent_id FROM res_partner WHERE id = client.parent_id
                     UNION
@@ -31,8 +40,6 @@ class SalesCredit(models.AbstractModel):
                 SELECT FROM family JOIN sales_contract past ON past.client_id = family.id
                  WHERE %(was_in_force)s))
             """,
-            was_in_force=SQL(
-                "(past.state != 'draft' OR past.was_active) AND past.company_id = ANY(%s)",
-                company.sudo().parent_ids.ids,
-            ),
+            own=own,
+            was_in_force=was_in_force,
         )

@@ -9,8 +9,9 @@ class SalesCredit(models.AbstractModel):
     _inherit = "sales.credit"  # pylint: disable=consider-merging-classes-inherited
 
     @api.model
-    def _orders_sql(self, ledger, client_ids, without, shipped):
+    def _orders_sql(self, ledger, client_ids, without, shipped, rare):
         """:param ledger: ids of the companies that sell
+        :param set rare: see :meth:`_rare`
         :return: SQL of what is shipped or confirmed, and not yet invoiced, per client who has to pay
         """
         return SQL(
@@ -21,18 +22,18 @@ class SalesCredit(models.AbstractModel):
               FROM (%s) open_order
              GROUP BY client_id
             """,
-            self._owed_sql(ledger, client_ids, without, shipped),
+            self._owed_sql(ledger, client_ids, without, shipped, rare),
         )
 
     @api.model
-    def _owed_sql(self, ledger, client_ids, without, shipped):
+    def _owed_sql(self, ledger, client_ids, without, shipped, rare):
         """:return: SQL of client_id, on_commission, amount: a row per document not yet invoiced"""
         return SQL(
             "SELECT client_id, on_commission, amount FROM (%s) owed",
             self._order_sql(
                 SQL(
-                    "(ord.state = 'sale' OR ord.id IN (%s)) AND ord.company_id = ANY(%s) AND %s AND %s",
-                    self._left_over_sql(),
+                    "%s AND ord.company_id = ANY(%s) AND %s AND %s",
+                    self._owing_sql(rare),
                     ledger,
                     self._of_clients_sql("payer", "commercial_partner_id", client_ids),
                     self._without_sql("ord", without.get("sale.order")),
@@ -40,6 +41,13 @@ class SalesCredit(models.AbstractModel):
                 shipped,
             ),
         )
+
+    @api.model
+    def _owing_sql(self, rare):
+        """:return: SQL condition on ``ord``: something may be owed for it"""
+        if "left_over" not in rare:
+            return SQL("ord.state = 'sale'")
+        return SQL("(ord.state = 'sale' OR ord.id IN (%s))", self._left_over_sql())
 
     @api.model
     def _without_sql(self, alias, ids):
@@ -74,7 +82,7 @@ class SalesCredit(models.AbstractModel):
             SELECT ord.id AS order_id, payer.commercial_partner_id AS client_id,
                    EXISTS (SELECT FROM sales_contract
                             WHERE id = ord.contract_id AND kind = 'commission') AS on_commission,
-                   GREATEST(SUM(%(line)s), 0) / %(rate)s AS amount
+                   GREATEST(SUM(%(line)s + %(kept)s), 0) / %(rate)s AS amount
               FROM sale_order ord
               JOIN res_partner payer ON payer.id = ord.partner_invoice_id
               JOIN sale_order_line line ON line.order_id = ord.id AND line.display_type IS NULL
@@ -84,6 +92,7 @@ class SalesCredit(models.AbstractModel):
              GROUP BY ord.id, payer.commercial_partner_id
             """,
             line=self._order_line_sql(shipped, as_ordered),
+            kept=self._kept_sql(),
             rate=self._order_rate_sql(),
             drafts=self._drafts_sql(),
             condition=condition,

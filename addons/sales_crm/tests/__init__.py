@@ -66,3 +66,4 @@ from . import test_evidence_days
 from . import test_evidence_machine
 from . import test_evidence_message
 from . import test_funnel_leave
+from . import test_credit_twin

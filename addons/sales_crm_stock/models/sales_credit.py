@@ -21,13 +21,36 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _owed_sql(self, ledger, client_ids, without, shipped):
+    def _rare_sql(self):
+        return {
+            **super()._rare_sql(),
+            "loose": SQL(
+                "EXISTS (SELECT FROM stock_move WHERE credit_client_id IS NOT NULL AND sale_line_id IS NULL)"
+            ),
+        }
+
+    @api.model
+    @api.model
+    def _rare_of_sql(self, client_ids, names):
+        conditions = super()._rare_of_sql(client_ids, names)
+        if "loose" in names:
+            conditions["loose"] = SQL(
+                """
+                EXISTS (SELECT FROM stock_move move
+                          JOIN res_partner debtor ON debtor.id = move.credit_client_id
+                         WHERE move.credit_client_id IS NOT NULL AND move.sale_line_id IS NULL AND %s)
+                """,
+                self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
+            )
+        return conditions
+
+    @api.model
+    def _owed_sql(self, ledger, client_ids, without, shipped, rare):
         """What left a warehouse is owed, with an order or without one."""
-        return SQL(
-            "%s UNION ALL %s",
-            super()._owed_sql(ledger, client_ids, without, shipped),
-            self._loose_sql(ledger, client_ids, without),
-        )
+        owed = super()._owed_sql(ledger, client_ids, without, shipped, rare)
+        if "loose" not in rare:
+            return owed
+        return SQL("%s UNION ALL %s", owed, self._loose_sql(ledger, client_ids, without))
 
     @api.model
     def _loose_sql(self, ledger, client_ids, without):

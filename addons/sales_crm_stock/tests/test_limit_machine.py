@@ -12,14 +12,17 @@ PRICE = 100
 
 @tagged("post_install", "-at_install")
 class TestLimitMachine(DeliveryCase):
-    """Whatever managers and packers do, in any order: what is shipped and not paid, and the rest of what is
-    confirmed, stays within the limit. The ledger counts pieces and payments, not by the gate's way: all goods
-    cost the same.
+    """Whatever managers, packers, the head and controllers do, in any order: what is shipped and not paid,
+    and the rest of what is confirmed, grows within the limit of the contract in force, or by a release. The
+    ledger counts pieces and payments, not by the gate's way: all goods cost the same.
     """
 
     def setUp(self):
         super().setUp()
-        self.paid = 0
+        self._begin()
+
+    def _begin(self):
+        self.paid, self.limit = 0, LIMIT
 
     # ------------------------------------------------------
     # The ledger
@@ -52,6 +55,23 @@ class TestLimitMachine(DeliveryCase):
     def _ledger(self):
         return PRICE * (self._shipped() + self._promised()) - self.paid
 
+    def _releases(self, *states):
+        return self.env["sales.credit.release"].search(
+            [("client_id", "=", self.client.id), ("state", "in", states)], order="id"
+        )
+
+    def _released(self, now):
+        """:param now: the releases that were used in this step
+        :return: what they let through, and those of orders that ship within what was released of them
+        """
+        earlier = (self._releases("used") - now).filtered(
+            lambda release: (
+                release.order_id
+                and PRICE * sum(release.order_id.order_line.mapped("qty_delivered")) <= release.amount
+            )
+        )
+        return sum((now | earlier).mapped("amount"))
+
     # ------------------------------------------------------
     # What happens
     # ------------------------------------------------------
@@ -59,22 +79,93 @@ class TestLimitMachine(DeliveryCase):
     def _step(self, dice):
         steps = [name for name in dir(self) if name.startswith("_step_")]
         name = dice.choice(steps)
-        before, paid = self._ledger(), self.paid
+        before, kept = self._ledger(), (self.paid, self.limit)
+        used = self._releases("used")
         try:
             with self.cr.savepoint():
                 getattr(self, name)(dice)
                 self.env.flush_all()
         except UserError:
-            self.paid = paid
+            self.paid, self.limit = kept
         self.env.invalidate_all()
         after = self._ledger()
-        if after > before:
-            self.assertLessEqual(after, LIMIT, name)
+        if after > max(before, self.limit):
+            self.assertLessEqual(after - before, self._released(self._releases("used") - used), name)
         standing = self.env["sales.credit"]._standings(self.client, self.company)[self.client.id]
         self.assertAlmostEqual(standing.exposure, after, 2, name)
 
     def _step_order(self, dice):
         self._order(dice.randint(1, 6)).with_user(self.manager).action_confirm()
+
+    def _step_quote(self, dice):
+        self._order(dice.randint(1, 12))
+
+    def _step_confirm(self, dice):
+        for order in self._orders("draft")[-1:]:
+            order.with_user(self.manager).action_confirm()
+
+    # the head and the contract
+
+    def _step_limit(self, dice):
+        limit = dice.choice([300, 700, LIMIT, 1500])
+        self._contracts("active").with_user(self.head).write({"credit_limit": limit})
+        self.limit = limit if self._contracts("active") else 0
+
+    def _step_terminate(self, dice):
+        # as often as another begins
+        for contract in self._contracts("active"):
+            contract.with_user(self.head).action_terminate()
+            self.limit = 0
+
+    def _step_new_contract(self, dice):
+        if not self._contracts("active"):
+            contract = self._contract(
+                self.client, activate=False, credit_limit=LIMIT, name=f"Next {dice.random()}"
+            )
+            contract.with_user(dice.choice([self.head, self.head, self.manager])).action_activate()
+            self.limit = LIMIT
+
+    def _step_contract_by_hand(self, dice):
+        """The manager gives himself what only the head gives."""
+        values = dice.choice([{"credit_limit": 9999}, {"state": "active"}, {"state": "draft"}])
+        contracts = self._contracts("active", "terminated")
+        with self.assertRaises(UserError):
+            contracts.with_user(self.manager).write(values)
+
+    def _contracts(self, *states):
+        return self.env["sales.contract"].search(
+            [("client_id", "=", self.client.id), ("state", "in", states)], order="id"
+        )
+
+    # releases
+
+    def _step_ask(self, dice):
+        pickings = self._moves("assigned", "confirmed", "partially_available").picking_id
+        documents = dice.choice([self._orders("draft"), self._orders("sale"), pickings])
+        for document in documents[-1:]:
+            self.env["sales.credit.ask"].with_user(self.manager).create(
+                {
+                    "res_model": document._name,
+                    "res_id": document.id,
+                    "reason": "He pays on Friday",
+                    "amount": PRICE * dice.randint(1, 15),
+                }
+            ).action_ask()
+
+    def _step_approve(self, dice):
+        for release in self._releases("requested")[-1:]:
+            release.with_user(dice.choice([self.manager, self.controller, self.controller])).action_approve()
+            self.assertEqual(release.approver_id, self.controller)
+
+    def _step_approve_my_own(self, dice):
+        for order in self._orders("draft")[-1:]:
+            self.env["sales.credit.ask"].with_user(self.controller).create(
+                {"res_model": order._name, "res_id": order.id, "reason": "I say so"}
+            ).action_ask()
+            with self.assertRaises(UserError):
+                self._releases("requested")[-1:].with_user(self.controller).action_approve()
+
+    # the warehouse
 
     def _step_ship(self, dice):
         for move in self._moves("assigned", "confirmed", "partially_available")[:1]:
@@ -166,8 +257,8 @@ class TestLimitMachine(DeliveryCase):
     def test_random_days(self):
         for seed, dice in dice_of(2, 40):
             with self.subTest(seed=seed), self.cr.savepoint() as savepoint:
-                self.paid = 0
-                for _step in range(how_many(30, 60)):
+                self._begin()
+                for _step in range(how_many(40, 90)):
                     self._step(dice)
                 savepoint.rollback()
             self.env.invalidate_all()
