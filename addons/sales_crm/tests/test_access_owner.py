@@ -321,7 +321,12 @@ class TestAccessOwnerDocuments(OwnerCase):
                 {"partner_id": self.client.id, "partner_invoice_id": foreign}
             ),
             "promise": lambda env: env["sales.promise"].create(
-                {"client_id": foreign, "kind": "other", "direction": "client", "date_due": fields.Date.add(fields.Date.today(), days=9)}
+                {
+                    "client_id": foreign,
+                    "kind": "other",
+                    "direction": "client",
+                    "date_due": fields.Date.add(fields.Date.today(), days=9),
+                }
             ),
         }
         self._assert_refused(routes)
