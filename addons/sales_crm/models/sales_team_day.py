@@ -41,7 +41,7 @@ class SalesTeamDay(models.AbstractModel):
         # sudo: the head's own time zone
         today = self.env["sales.my.day"]._today(self.env.user.sudo())
         date = fields.Date.to_date(date) or today
-        managers = self._managers()
+        managers = self._managers(date)
         frozen = self._frozen(managers, date)
         tasks = self._collect(managers, date, today, frozen)
         by_manager = {manager.id: [] for manager in managers}
@@ -71,15 +71,18 @@ class SalesTeamDay(models.AbstractModel):
             raise AccessError(self.env._("Team Day is for the heads of sales. Your own work is in My Day."))
 
     @api.model
-    def _managers(self):
+    def _managers(self, date):
         """:return: the managers of the head's companies by name, sudo-ed, without the heads themselves
-        unless there is nobody else
+        unless there is nobody else; also those who have left since, if they had a plan for ``date``
         """
         # sudo: who is in the group is no secret, the groups themselves are
         users = self.env["sales.morning"].sudo()._managers()
+        planned = self.env["sales.plan.day"].sudo().search([("date", "=", date)]).user_id
+        left = (planned - users).filtered(lambda user: user.company_id in self.env.companies)
         users = users.filtered(lambda user: user.company_id in self.env.companies)
         managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head"))
-        return (managers or users).sorted(lambda user: ((user.name or "").lower(), user.id))
+        managers = (managers or users) | left
+        return managers.sorted(lambda user: ((user.name or "").lower(), user.id))
 
     # ------------------------------------------------------
     # The tasks

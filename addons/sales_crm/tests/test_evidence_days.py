@@ -49,6 +49,14 @@ class TestDaysThatAreOver(OwnPlanCase):
             self.mine.action_done()
             self.assertEqual(self._lines().result, "done_late")
 
+    def test_left_afterwards(self):
+        self._leave_there().action_done()
+        with self._at("2026-11-24 10:00"):
+            figures = self._figures()
+            # as if his work had been handed over
+            self.env.cr.execute("UPDATE res_users SET active = FALSE WHERE id = %s", [self.manager.id])
+            self.assertEqual(self._figures(), figures)
+
     def test_client_taken_out_of_the_base(self):
         self._run_morning("2026-11-23 09:00")
         other = self._plan(self.client, TUESDAY)

@@ -30,7 +30,6 @@ class SalesCredit(models.AbstractModel):
         }
 
     @api.model
-    @api.model
     def _rare_of_sql(self, client_ids, names):
         conditions = super()._rare_of_sql(client_ids, names)
         if "loose" in names:

@@ -168,7 +168,11 @@ class TestLimitMachine(DeliveryCase):
     # the warehouse
 
     def _step_ship(self, dice):
-        for move in self._moves("assigned", "confirmed", "partially_available")[:1]:
+        """Goods that core wants back, of a line that has become smaller, are left out: once they are invoiced,
+        the books wait for a credit note, and pieces alone don't tell what is owed.
+        """
+        moves = self._moves("assigned", "confirmed", "partially_available")
+        for move in moves.filtered(lambda move: move.location_dest_id.usage == "customer")[:1]:
             picking = move.picking_id.with_user(self.packer)
             quantity = dice.randint(1, int(move.product_uom_qty) + 2)
             picking.move_ids.write({"quantity": quantity, "picked": True})
