@@ -113,11 +113,11 @@ class MailActivity(models.Model):
     @api.model
     def _log_corrections(self, before, names):
         """:param dict before: closed activity (sudo-ed) -> its texts; what was empty isn't rewritten"""
-        vals_list = []
+        vals_list, env = [], self._trace_env()
         for activity, texts in before.items():
             now = activity._texts(names)
             rewritten = [name for name in names if texts[name] and texts[name] != now[name]]
-            labels = {name: self._fields[name]._description_string(self.env) for name in rewritten}
+            labels = {name: self._fields[name]._description_string(env) for name in rewritten}
             if rewritten:
                 vals_list.append(
                     {
@@ -128,6 +128,14 @@ class MailActivity(models.Model):
                 )
         if vals_list:
             self.env["sales.activity.change"]._log(vals_list)
+
+    @api.model
+    def _trace_env(self):
+        """:return: environment in whose language and time zone the trace is written: a program that calls may
+        have told neither
+        """
+        user = self.env.user.sudo()  # sudo: his own language
+        return self.with_context(lang=self.env.lang or user.lang, tz=user.tz or self.env.tz).env
 
     def _prepare_change(self, kind):
         """:return: values of a row of the trace about this activity"""
@@ -173,14 +181,15 @@ class MailActivity(models.Model):
                     user=foreign[0].done_user_id.name or "",
                 )
             )
-        states = dict(self._fields["activity_state_final"]._description_selection(self.env))
+        env = self._trace_env()
+        states = dict(self._fields["activity_state_final"]._description_selection(env))
         vals_list = [
             {
                 **activity._prepare_change("reopened"),
                 "text_from": " ".join(
                     [
                         states.get(activity.activity_state_final, ""),
-                        format_datetime(self.env, activity.datetime_done),
+                        format_datetime(env, activity.datetime_done, dt_format="short"),
                     ]
                 ),
             }

@@ -168,8 +168,8 @@ class TestLimitMachine(DeliveryCase):
     # the warehouse
 
     def _step_ship(self, dice):
-        """Goods that core wants back, of a line that has become smaller, are left out: once they are invoiced,
-        the books wait for a credit note, and pieces alone don't tell what is owed.
+        """Goods that core wants back, of a line that has become smaller, are left out: once they are
+        invoiced, the books wait for a credit note, and pieces alone don't tell what is owed.
         """
         moves = self._moves("assigned", "confirmed", "partially_available")
         for move in moves.filtered(lambda move: move.location_dest_id.usage == "customer")[:1]:
