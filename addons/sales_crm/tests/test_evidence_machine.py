@@ -425,12 +425,7 @@ class TestEvidenceMachine(SalesCrmCommon):
                     reopened or not self._counts(before, was), True, f"{key} was opened without a trace"
                 )
             else:
-                if not reopened:
-                    for field in STORY:
-                        self._same(activity[field], was[field], f"{field} of closed {key}")
-                # work that was never a client's, nor planned, is nobody's evidence
-                if self._counts(before, was):
-                    self._same(activity["date_deadline"], was["date_deadline"], f"date of closed {key}")
+                self._check_stays_closed(was, activity, reopened, before)
             rewritten = [field for field in TEXTS if was[field] and was[field] != activity[field]]
             if rewritten and self._counts(before, was) and not activity["active"]:
                 self._same(key in now.traced(before, "corrected"), True, f"{key} rewritten: {rewritten}")
@@ -441,6 +436,13 @@ class TestEvidenceMachine(SalesCrmCommon):
             if moved and name not in ("next_morning", "meeting"):
                 traced = key in now.traced(before, "moved", "assigned")
                 self._same(traced, True, f"{key}: {moved} without a trace")
+
+    def _check_stays_closed(self, was, activity, reopened, before):
+        for field in () if reopened else STORY:
+            self._same(activity[field], was[field], f"{field} of closed {was['id']}")
+        # work that was never a client's, nor planned, is nobody's evidence
+        if self._counts(before, was):
+            self._same(activity["date_deadline"], was["date_deadline"], f"date of closed {was['id']}")
 
     def _counts(self, facts, activity):
         """:return: whether it was a client's, or stood in a plan"""
