@@ -84,7 +84,7 @@ def test_expression_that_is_none_is_said(expression):
 
 
 def test_expression_may_choose_tests_of_odoo(tmp_path, monkeypatch):
-    tests = tmp_path / "sales_crm" / "tests"
+    tests = tmp_path / "sales_crm" / "tests" / "activity"
     tests.mkdir(parents=True)
     (tests / "test_carry.py").write_text(
         "class TestCarry:\n def test_twice(self): pass\n def helper(self): pass\n"
@@ -145,12 +145,12 @@ def checkout(tmp_path, monkeypatch):
     """A repository with an add-on, a helper and three test files; tells which are chosen after a change."""
     tests = tmp_path / "addons" / "sales_crm" / "tests"
     black_box = tmp_path / "tests"
-    for folder in (tests, black_box):
+    for folder in (tests / "visit", black_box):
         folder.mkdir(parents=True)
     files = {
         tests.parent / "sales_visit.py": 'class SalesVisit:\n    _name = "sales.visit"\n    place = 1\n',
         tests / "common_visit.py": "class VisitCase: pass\n",
-        tests / "test_visit.py": "from .common_visit import VisitCase\nenv['sales.visit']\n",
+        tests / "visit" / "test_visit.py": "from ..common_visit import VisitCase\nenv['sales.visit']\n",
         tests / "test_other.py": "env['sales.promise']\n",
         black_box / "test_server.py": "call('sales.visit', 'read')\n",
     }

@@ -86,7 +86,7 @@ def _git(*arguments: str) -> str:
 
 
 def _all_test_files() -> list[Path]:
-    return sorted([*ADDONS.glob("*/tests/test_*.py"), *TESTS.glob("test_*.py")])
+    return sorted([*ADDONS.glob("*/tests/**/test_*.py"), *TESTS.glob("test_*.py")])
 
 
 def _is_test_code(path: Path) -> bool:

@@ -39,7 +39,7 @@ def may_choose(expression: str | None, addons: Iterable[str]) -> bool:
     return not expression or any(
         matches(expression, names)
         for addon in addons
-        for path in sorted((ADDONS / addon / "tests").glob("test_*.py"))
+        for path in sorted((ADDONS / addon / "tests").rglob("test_*.py"))
         for names in _names(addon, path)
     )
 

@@ -114,7 +114,7 @@ def _files(args: argparse.Namespace) -> tuple[list[str] | None, list[Path] | Non
     if args.changed is None:
         return None, None
     files = changed.test_files(args.changed or None)
-    ours = [f"{path.parts[-3]}/{path.stem}" for path in files if ADDONS in path.parents]
+    ours = [f"{path.relative_to(ADDONS).parts[0]}/{path.stem}" for path in files if ADDONS in path.parents]
     black_box = [path for path in files if TESTS in path.parents]
     say(f"changed: {len(ours)} test files of add-ons and {len(black_box)} of black-box tests")
     return ours, black_box
