@@ -149,8 +149,8 @@ class SalesCreditDocument(models.AbstractModel):
         )
 
     def _credit_standings(self, company, amounts):
-        """:return: dict partner id -> CreditStanding with these documents, of all cards of the firms: the worse
-        of what this transaction sees and of what others have committed meanwhile
+        """:return: dict partner id -> CreditStanding with these documents, of all cards of the firms: the
+        worse of what this transaction sees and of what others have committed meanwhile
         """
         Credit = self.env["sales.credit"]
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
