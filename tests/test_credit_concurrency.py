@@ -15,20 +15,56 @@ ROUNDS = int(os.environ.get("CRM_CREDIT_ROUNDS", "3"))
 AT_ONCE = 20
 PRICE = 100
 LIMIT = 1000
+OWN_AMOUNT = 500  # of the controller
 NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def desks(start_node, make_database):
-    """Twenty sessions of one user, half of them on each of two servers."""
+def nodes(start_node, make_database):
     database = make_database("credit")
-    nodes = [start_node(database, "--max-cron-threads=0") for _ in range(2)]
+    return [start_node(database, "--max-cron-threads=0") for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def desks(nodes):
+    """Twenty sessions of one user, half of them on each of two servers."""
     with ThreadPoolExecutor(4) as pool:
         return list(pool.map(lambda number: nodes[number % 2].session("admin"), range(AT_ONCE)))
 
 
 def one(session, model, values):
     return session.call(model, "create", [values])[0]
+
+
+@pytest.fixture(scope="module")
+def asker(desks, nodes):
+    """A session of a head who asks for releases, while the user of the desks decides about them."""
+    session = desks[0]
+    groups = session.call(
+        "ir.model.data",
+        "search_read",
+        [("module", "=", "sales_crm"), ("name", "in", ["group_head", "group_credit_controller"])],
+        ["name", "res_id"],
+    )
+    group = {row["name"]: row["res_id"] for row in groups}
+    session.call(
+        "res.users",
+        "write",
+        [session.uid],
+        {"group_ids": [(4, group["group_credit_controller"])], "sales_release_limit": OWN_AMOUNT},
+    )
+    one(
+        session,
+        "res.users",
+        {
+            "name": "Asker",
+            "login": "asker",
+            "password": "asker",
+            "email": "asker@example.com",
+            "group_ids": [(4, group["group_head"])],
+        },
+    )
+    return nodes[0].session("asker")
 
 
 @pytest.fixture
@@ -41,9 +77,11 @@ class Situation:
     def __init__(self, session):
         self.session = session
         number = next(NUMBERS)
-        self.client = one(
-            session, "res.partner", {"name": f"Client {number}", "is_client": True, "is_company": True}
-        )
+        # a real tax number of Belgium
+        [country] = session.call("res.country", "search", [("code", "=", "BE")])
+        digits = 4_000_000 + number
+        self.card = {"country_id": country, "vat": f"BE{digits:08}{97 - digits % 97:02}"}
+        self.client = self.another_card(f"Client {number}")
         term = one(
             session,
             "account.payment.term",
@@ -65,6 +103,14 @@ class Situation:
         )
         session.call("sales.contract", "action_activate", [self.contract])
 
+    def another_card(self, name):
+        """A client with the tax number of this situation's firm."""
+        return one(
+            self.session,
+            "res.partner",
+            {"name": name, "is_client": True, "is_company": True, **self.card},
+        )
+
     def goods(self, count, **values):
         return self.session.call(
             "product.product",
@@ -72,14 +118,14 @@ class Situation:
             [{"name": f"Goods {number}", "taxes_id": [], **values} for number in range(count)],
         )
 
-    def orders(self, products):
+    def orders(self, products, client=None):
         """Quotations of one piece at PRICE each."""
         return self.session.call(
             "sale.order",
             "create",
             [
                 {
-                    "partner_id": self.client,
+                    "partner_id": client or self.client,
                     "order_line": [
                         (0, 0, {"product_id": product, "price_unit": PRICE, "tax_ids": [(5, 0, 0)]})
                     ],
@@ -95,12 +141,12 @@ class Situation:
         return self.session.call(model, "search_count", [("id", "in", ids), ("state", "=", state)])
 
 
-def press_at_once(desks, model, method, ids, *besides, same_rows=False):
+def press_at_once(desks, model, method, ids, *besides, same_rows=False, refusal="is exceeded by"):
     """Call ``method`` of each record by a session of its own, all at once.
 
     :param same_rows: all of them change one stock of goods; core gives up after five tries to do that (1 of
         2000 calls here), and who pressed presses again
-    :return: number that went through; every other one was refused by a sentence about the limit
+    :return: number that went through; every other one was refused by a sentence with ``refusal`` in it
     """
 
     def press(session, record, again=2):
@@ -109,7 +155,7 @@ def press_at_once(desks, model, method, ids, *besides, same_rows=False):
         except RpcError as error:
             if again and same_rows and "could not serialize" in error.message:
                 return press(session, record, again - 1)
-            assert "is exceeded by" in error.message, error
+            assert refusal in error.message, error
             return 0
         return 1
 
@@ -126,6 +172,36 @@ def test_orders(desks, situation, number):
     orders = situation.orders(situation.goods(1, type="service") * AT_ONCE)
     assert press_at_once(desks, "sale.order", "action_confirm", orders) == LIMIT // PRICE
     assert situation.count("sale.order", orders, "sale") == LIMIT // PRICE
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_cards_of_one_firm(desks, situation, number):
+    [service] = situation.goods(1, type="service")
+    branch = situation.another_card("Branch")
+    half = [service] * (AT_ONCE // 2)
+    orders = situation.orders(half) + situation.orders(half, branch)
+    orders = [order for pair in zip(orders[: len(half)], orders[len(half) :], strict=True) for order in pair]
+    assert press_at_once(desks, "sale.order", "action_confirm", orders) == LIMIT // PRICE
+    assert situation.count("sale.order", orders, "sale") == LIMIT // PRICE
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_releases(desks, asker, situation, number):
+    """One controller at twenty desks: what he lets through comes to his own amount, and to no more."""
+    situation.limit(0)
+    orders = situation.orders(situation.goods(1, type="service") * AT_ONCE)
+    for order in orders:
+        ask = one(
+            asker, "sales.credit.ask", {"res_model": "sale.order", "res_id": order, "reason": "He pays soon"}
+        )
+        asker.call("sales.credit.ask", "action_ask", [ask])
+    releases = asker.call("sales.credit.release", "search", [("order_id", "in", orders)])
+    assert len(releases) == AT_ONCE
+    passed = press_at_once(
+        desks, "sales.credit.release", "action_approve", releases, refusal="are open already"
+    )
+    assert passed == OWN_AMOUNT // PRICE
+    assert situation.count("sales.credit.release", releases, "approved") == passed
 
 
 @pytest.mark.parametrize("kinds", [AT_ONCE, 1], ids=["goods of their own", "the same goods"])

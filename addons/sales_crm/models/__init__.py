@@ -27,10 +27,12 @@ from . import sales_credit_kept
 from . import sales_computed_figures
 from . import sales_credit_document
 from . import sales_credit_reason
+from . import sales_credit_same_firm
 from . import sales_credit_twin
 from . import sales_contract
 from . import sales_contract_life
 from . import sales_credit_release
+from . import sales_credit_release_sum
 from . import res_partner_credit
 from . import res_partner_history
 from . import res_partner_meeting

@@ -112,7 +112,14 @@ class Base(models.AbstractModel):
         if not self:
             held = [field.default(self) if field.default else field.falsy_value or False]
         given = field.convert_to_cache(value, self.sudo(), validate=False)
-        return any(field.convert_to_cache(one, self.sudo(), validate=False) != given for one in held)
+        same = []
+        for one in held:
+            if one in same:
+                continue
+            if field.convert_to_cache(one, self.sudo(), validate=False) != given:
+                return True
+            same.append(one)
+        return False
 
     def _sales_prepare_recorded(self, vals):
         """Extend it to add what the server records beside ``vals``: what a ``create`` or a ``write`` adds is

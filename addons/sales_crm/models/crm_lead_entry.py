@@ -15,7 +15,8 @@ class CrmLead(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         leads = super().create(vals_list)
-        default = self.env.context.get("default_stage_id")
+        # of the context, or one that the user keeps
+        default = self.default_get(["stage_id"]).get("stage_id")
         entered = self.browse(
             lead.id
             for lead, vals in zip(leads, vals_list, strict=True)

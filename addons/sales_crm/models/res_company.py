@@ -49,8 +49,10 @@ class ResCompany(models.Model):
     sales_release_max_amount = fields.Float(
         "Releases up to",
         digits="Account",
-        help="No controller lets a document of a higher amount past the credit limit, in the company's "
-        "currency. 0: each up to his own amount.",
+        help="No controller lets a document of a higher amount past the credit limit, nor several of one "
+        "paying client that come to more together, in the company's currency: what he has approved and is "
+        "not used or expired, and what was used as long as the client is above his limit. 0: each up to his "
+        "own amount.",
     )
     sales_release_max_days = fields.Integer(
         "Releases Good for (Days)",

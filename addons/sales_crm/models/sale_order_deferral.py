@@ -25,8 +25,9 @@ class SaleOrder(models.Model):
         standing = standings.get(amount[0]) or CreditStanding(amount[0])
         if float_compare(amount[2], 0, precision_digits=6) <= 0 or self._credit_is_prepaid(standing):
             return reasons
+        paying = self.env["sales.credit"]._together(standing, standings)
         # sudo: the contract stands on the order, or is the payer's
-        contract = self._credit_contract() or self.env["sales.contract"].sudo().browse(standing.contract_id)
+        contract = self._credit_contract() or self.env["sales.contract"].sudo().browse(paying.contract_id)
         days, agreed = self._credit_deferral(), self._credit_days_of(contract.payment_term_id)
         if contract and days > agreed:
             reasons = [*reasons, self._reason_deferral(standing, contract, days, agreed)]
@@ -46,8 +47,15 @@ class SaleOrder(models.Model):
             "%(client)s: the order gives %(days)s days to pay, the contract %(contract)s %(agreed)s.",
             client=self._credit_name(standing),
             days=days,
-            # sudo: the contract stands on the order
-            contract=contract.sudo().display_name,
+            contract=self._credit_contract_name(standing, contract),
             agreed=agreed,
         )
         return CreditReason("deferral", standing.client_id, days=days - agreed, text=text)
+
+    def _credit_contract_name(self, standing, contract):
+        """:param contract: with all rights
+        :return: what a user reads of it; that of another card of the firm may be none of his business
+        """
+        own = contract == self._credit_contract() or contract.client_id.id == standing.client_id
+        seen = own or contract.sudo(False)._filtered_access("read")
+        return contract.display_name if seen else "…"

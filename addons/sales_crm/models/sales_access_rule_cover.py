@@ -66,7 +66,9 @@ class SalesAccessRule(models.Model):
 
     @api.model
     def _is_cover_vals(self, vals):
-        return bool(vals.get("is_cover", self.env.context.get("default_is_cover")))
+        if "is_cover" in vals:
+            return bool(vals["is_cover"])
+        return bool(self.default_get(["is_cover"]).get("is_cover"))
 
     @api.model
     def _prepare_cover(self, vals):

@@ -149,13 +149,15 @@ class SalesCreditDocument(models.AbstractModel):
         )
 
     def _credit_standings(self, company, amounts):
-        """:return: dict partner id -> CreditStanding with these documents: the worse of what this
-        transaction sees and of what others have committed meanwhile
+        """:return: dict partner id -> CreditStanding with these documents, of all cards of the firms: the
+        worse of what this transaction sees and of what others have committed meanwhile
         """
         Credit = self.env["sales.credit"]
         clients = self.env["res.partner"].browse({client for client, _c, _a in amounts.values()})
         for buyer in self._credit_buyers().values():
             clients |= buyer
+        firms = Credit._same_firm(clients, company)
+        clients = clients.browse(firms)
         others = {"without": self._credit_left_out(), "shipped": self[:1]._credit_shipped_only()}
         own = Credit._standings(clients, company, **others)
         with Credit._fresh() as cr:
@@ -164,7 +166,10 @@ class SalesCreditDocument(models.AbstractModel):
             for standings in (own, theirs):
                 if client in standings:
                     standings[client] = standings[client].with_order(amount, commission)
-        return {client: own[client].worse(theirs.get(client, own[client])) for client in own}
+        return {
+            client: standing.worse(theirs.get(client, standing))._replace(same_firm=firms[client])
+            for client, standing in own.items()
+        }
 
     def _credit_reasons(self, amount, standings):
         """:param tuple amount: of this document, see :meth:`_credit_amounts`
@@ -177,15 +182,15 @@ class SalesCreditDocument(models.AbstractModel):
             return []
         if self._credit_is_prepaid(standing):
             return []
-        reasons = self._reasons_of(standing, self._credit_contract())
+        reasons = self._credit_reasons_of(standing, standings)
         buyer = self._credit_buyers().get(self.id)
-        if buyer and buyer.id != payer and buyer.id in standings:
-            buying = self._credit_standing_of_buyer(standings[buyer.id], standing, amount)
-            reasons += [
-                reason
-                for reason in self._reasons_of(buying, self._credit_contract())
-                if reason.code != "no_contract" or not self._credit_pays_for(standing, buyer)
-            ]
+        Credit = self.env["sales.credit"]
+        if buyer and buyer.id in standings and buyer.id not in Credit._debtor(payer, standings):
+            paying = Credit._together(standing, standings)
+            buying = self._credit_standing_of_buyer(standings[buyer.id], paying, amount)
+            reasons += self._credit_reasons_of(
+                buying, standings, excused={"no_contract"} if self._credit_pays_for(paying, buyer) else ()
+            )
         return reasons
 
     def _credit_pays_for(self, payer, buyer):
@@ -283,15 +288,12 @@ class SalesCreditDocument(models.AbstractModel):
         buyer = self._credit_buyers().get(self.id) or self.env["res.partner"]
         clients = self.env["res.partner"].browse(payer) | buyer
         # sudo: figures of the client that stands on the document
-        standings = (
-            self.env["sales.credit"]
-            .sudo()
-            ._standings(
-                clients._origin,
-                self._credit_company(),
-                without=self._credit_left_out_ahead(),
-                shipped=self._credit_shipped_only(),
-            )
+        Credit = self.env["sales.credit"].sudo()
+        standings = Credit._standings_of_firms(
+            clients._origin,
+            self._credit_company(),
+            without=self._credit_left_out_ahead(),
+            shipped=self._credit_shipped_only(),
         )
         if payer in standings:
             standings[payer] = standings[payer].with_order(amount, commission)

@@ -171,13 +171,16 @@ class SalesCreditRelease(models.Model):
     def action_approve(self, note=False):
         """A controller lets the documents go through.
 
-        :raise AccessError: he is none, or has asked himself, or the amount is above his own
+        :raise AccessError: he is none, or has asked himself, or the amount is above his own, alone or with
+            what he has let through for the same client already; see :meth:`_open_amount`
         :raise UserError: it would be good for longer than the company allows
         """
+        # one after the other: each counts for the next
         for release in self:
             release._check_may_decide()
             self._check_validity(release.company_id, release.date_to)
-        self._decide("approved", note)
+            release._check_open_amount()
+            release._decide("approved", note)
 
     def action_refuse(self, note=False):
         """A controller refuses; who asked is told why."""
@@ -210,10 +213,10 @@ class SalesCreditRelease(models.Model):
             and self.currency_id.compare_amounts(self.amount, self._own_amount()) <= 0
         )
 
-    def _own_amount(self):
-        """:return: up to how much the current user may approve, in the release's currency"""
-        user = self.env.user
-        # sudo: one's own amount
+    def _own_amount(self, user=None):
+        """:return: up to how much the current user, or ``user``, may approve, in the release's currency"""
+        user = user or self.env.user
+        # sudo: a controller's amount
         limit = user.sudo().sales_release_limit
         company = user.company_id
         own = company.currency_id._convert(limit, self.currency_id, company, company._sales_today())

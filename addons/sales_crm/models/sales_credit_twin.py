@@ -1,76 +1,63 @@
 from odoo import models
 
 from ..tools.credit import CreditReason
-from ..tools.partner_keys import vat_keys
 
 
 class SalesCreditDocument(models.AbstractModel):
-    """A new card of a firm that has a contract, or owes, would begin without limit and debt."""
+    """The cards of one firm, by its tax number, are one debtor: they owe together, up to one limit. A branch
+    whose goods fit in is not held up, and nobody gets a fresh limit by a second card.
+
+    A card that shall have a limit of its own gets a contract of its own, which the head of sales activates.
+    Whoever has none buys by the contract of the oldest card that has one in force.
+    """
 
     # Beside the gate itself
     _inherit = "sales.credit.document"  # pylint: disable=consider-merging-classes-inherited
 
-    def _reasons_of(self, standing, contract):
-        reasons = super()._reasons_of(standing, contract)
-        if not standing.contract_id and not standing.had_contract:
-            twin = self._credit_twin(standing.client_id)
-            if twin:
-                reasons.append(self._reason_same_firm(standing, twin))
-        return reasons
-
-    def _credit_twin(self, client_id):
-        """:return: another card with the client's tax number that has a contract with the company, or an
-        overdue debt; at most one, with all rights
+    def _credit_reasons_of(self, standing, standings, excused=()):
+        """:param standing: of who shall pay or get the goods
+        :param excused: codes of what is no reason here
+        :return: list of CreditReason, of him with the other cards of his firm
         """
-        company = self._credit_company()
-        # sudo: what stops a document does not depend on who asks
-        client = self.env["res.partner"].sudo().with_company(company).browse(client_id)
-        keys = {("vat", key) for key in vat_keys(client.vat)}
-        if not keys:
-            return client.browse()
-        owners = client.env["sales.partner.key"]._owners(keys)
-        twins = client.browse({partner for _kind, _value, partner, _owner in owners}).commercial_partner_id
-        twins -= client
-        if not twins or not self._credit_is_tax_number(client):
-            return client.browse()
-        standings = self.env["sales.credit"].sudo()._standings(twins, company)
-        return twins.filtered(lambda twin: self._credit_counts_for_twins(standings[twin.id]))[:1]
-
-    def _credit_is_tax_number(self, client):
-        """:return: whether the number is a real one by the rules of its country"""
-        country = client.country_id or self._credit_company().sudo().country_id
-        number, _code = client._run_vat_checks(country, client.vat, validation="setnull")
-        return bool(number)
-
-    def _credit_counts_for_twins(self, standing):
-        """:return: whether another card of the same firm may not buy beside this one"""
-        overdue = standing.overdue_counting - standing.tolerance_amount
-        return (
-            standing.contract_id
-            or standing.had_contract
-            or self._credit_company().currency_id.compare_amounts(overdue, 0) > 0
-        )
+        Credit, contract = self.env["sales.credit"], self._credit_contract()
+        together = Credit._together(standing, standings)
+        reasons = [reason for reason in self._reasons_of(together, contract) if reason.code not in excused]
+        others = Credit._debtor(standing.client_id, standings)[1:]
+        if not reasons or not others:
+            return reasons
+        # sudo: whether he may see them is asked below
+        cards = self.env["res.partner"].sudo().browse(others)
+        seen = cards.sudo(False)._filtered_access("read")
+        if seen != cards:
+            codes = {reason.code for reason in reasons}
+            reasons = [reason for reason in self._reasons_of(standing, contract) if reason.code in codes]
+        return [*reasons, self._reason_same_firm(standing, (cards - seen or cards)[0])]
 
     def _reason_same_firm(self, standing, twin):
-        """Whoever may not see the other card hears what he hears when he types a client in twice."""
+        """Whoever may not see the other card hears what he hears when he types a client in twice, and no
+        figures of it.
+        """
+        values = {
+            "client": self._credit_name(standing),
+            "twin": twin.display_name,
+            "manager": twin.user_id.name,
+        }
         if twin.sudo(False)._filtered_access("read"):
             text = self.env._(
-                "%(client)s is the same firm as %(twin)s by its tax number, and the contract or the debt is "
-                "there. Sell to %(twin)s, or ask the head of sales to merge the cards.",
-                client=self._credit_name(standing),
-                twin=twin.display_name,
+                "%(client)s is the same firm as %(twin)s by its tax number: they owe together, up to one "
+                "limit. For a limit of its own, the head of sales activates a contract with %(client)s.",
+                **values,
             )
         elif twin.user_id:
             text = self.env._(
-                "%(client)s has the tax number of a client with a contract or a debt, served by %(manager)s. "
-                "Ask the head of sales which card to sell to.",
-                client=self._credit_name(standing),
-                manager=twin.user_id.name,
+                "%(client)s has the tax number of a client served by %(manager)s: they owe together, up to "
+                "one limit, and it is used up or not in force now. Ask the head of sales.",
+                **values,
             )
         else:
             text = self.env._(
-                "%(client)s has the tax number of a client with a contract or a debt. Ask the head of sales "
-                "which card to sell to.",
-                client=self._credit_name(standing),
+                "%(client)s has the tax number of another client: they owe together, up to one limit, and it "
+                "is used up or not in force now. Ask the head of sales.",
+                **values,
             )
         return CreditReason("same_firm", standing.client_id, text=text)

@@ -24,10 +24,12 @@ from . import test_access_notices
 from . import test_access_owner
 from . import test_access_property
 from . import test_contract
+from . import test_credit_contract_change
 from . import test_credit_gate
 from . import test_credit_recount
 from . import test_credit_memory
 from . import test_credit_release
+from . import test_credit_release_sum
 from . import test_credit_release_whose
 from . import test_receivable
 from . import test_receivable_kpi
@@ -67,3 +69,4 @@ from . import test_evidence_machine
 from . import test_evidence_message
 from . import test_funnel_leave
 from . import test_credit_twin
+from . import test_kept_default

@@ -1,5 +1,8 @@
 from typing import NamedTuple
 
+# What the cards of one firm owe together
+SUMMED = ("receivable", "unapplied", "overdue", "overdue_counting", "open_orders", "open_commission")
+
 
 class CreditStanding(NamedTuple):
     """How a client stands with a company and its branches; amounts in the company's currency."""
@@ -18,6 +21,7 @@ class CreditStanding(NamedTuple):
     commission_limit: float | None = None  # of a commission contract beside the supply contract
     tolerance_amount: float = 0.0
     contract_required: bool = False
+    same_firm: tuple = ()  # ids of the other cards with the same tax number
 
     @property
     def exposure(self):
@@ -27,6 +31,27 @@ class CreditStanding(NamedTuple):
     @property
     def available(self):
         return None if self.credit_limit is None else self.credit_limit - self.exposure
+
+    def within(self, tolerance_days):
+        """:return: the standing if debt that is overdue for so many days stops nothing yet"""
+        return self if self.overdue_days > tolerance_days else self._replace(overdue_counting=0.0)
+
+    def together(self, others, main):
+        """:param others: standings of other cards of the same firm
+        :param main: the one of all these by whose contract they buy; None: nobody has a contract in force
+        :return: this standing with what all of them owe, beside one limit
+        """
+        cards = [self, *others]
+        limits = [card.credit_limit for card in cards if card.credit_limit is not None]
+        return self._replace(
+            **{name: sum(getattr(card, name) for card in cards) for name in SUMMED},
+            overdue_days=max(card.overdue_days for card in cards),
+            had_contract=any(card.had_contract for card in cards),
+            contract_id=main and main.contract_id,
+            credit_limit=main.credit_limit if main else max(limits, default=None),
+            commission_limit=main and main.commission_limit,
+            tolerance_amount=main.tolerance_amount if main else 0.0,
+        )
 
     def with_order(self, amount, commission=False):
         """:return: the standing with one more confirmed order"""

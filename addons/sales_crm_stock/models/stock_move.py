@@ -91,10 +91,12 @@ class StockMove(models.Model):
 
     @api.model
     def _credit_orders_of(self, vals_list):
-        """:return: the orders whose deliveries these values make"""
+        """:return: the orders whose deliveries these values make, also by a default, of the context or one
+        that the user keeps
+        """
         ids = {vals.get("sale_line_id") for vals in vals_list}
         if any("sale_line_id" not in vals for vals in vals_list):
-            ids.add(self.env.context.get("default_sale_line_id"))
+            ids.add(self.default_get(["sale_line_id"]).get("sale_line_id"))
         # sudo: see sales.credit.shipment
         lines = self.env["sale.order.line"].sudo().browse(id_ for id_ in ids if isinstance(id_, int) and id_)
         return lines.exists().order_id
