@@ -1,6 +1,7 @@
 from . import base
 from . import base_server_fields
 from . import base_owner
+from . import base_traced
 from . import ir_rule
 from . import sales_access_rule
 from . import sales_activity_outcome
@@ -50,6 +51,7 @@ from . import sale_order_deferral
 from . import sale_order_line_credit
 from . import sale_order_line_kept
 from . import account_move
+from . import account_move_line_traced
 from . import account_partial_reconcile
 from . import account_payment
 from . import payment
