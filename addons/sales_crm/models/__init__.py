@@ -189,4 +189,5 @@ from . import mail_thread_people
 from . import mail_activity_change
 from . import mail_activity_closed
 from . import calendar_event_activity
+from . import calendar_event_kept
 from . import resource_calendar_leaves_own
