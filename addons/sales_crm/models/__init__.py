@@ -45,6 +45,7 @@ from . import crm_lead_leave
 from . import crm_lead_stuck
 from . import res_partner_funnel
 from . import sale_order
+from . import account_bank_statement
 from . import account_journal
 from . import sale_order_credit
 from . import sale_order_deferral
