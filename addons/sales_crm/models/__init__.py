@@ -76,6 +76,7 @@ from . import resource_calendar
 from . import resource_calendar_leaves
 from . import sales_morning
 from . import sales_morning_fault
+from . import sales_morning_piece
 from . import sales_activity_change
 from . import sales_plan_day_zone
 from . import sales_morning_give_back
