@@ -21,9 +21,10 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        new = self.browse()  # a copy is created on its original
         for vals in vals_list:
-            names = self._sales_core_written_fields() - self._sales_core_writes(vals)
-            self.browse()._sales_check_server_fields(vals, names)
+            names = self._sales_core_written_fields() - new._sales_core_writes(vals)
+            new._sales_check_server_fields(vals, names)
         return super().create(vals_list)
 
     def write(self, vals):
@@ -53,7 +54,7 @@ class CrmLead(models.Model):
         """:return: whether ``vals`` give or take these deals, or a new one, at the moment they say"""
         moment, user = vals["date_open"], vals.get("user_id")
         if not self:
-            return not moment or bool(user and self._sales_is_now(moment))
+            return not moment or (self._sales_is_now(moment) and bool(vals.get("user_id", True)))
         # sudo: compared only
         given = "user_id" in vals and any((lead.user_id.id or False) != user for lead in self.sudo())
         return given and (self._sales_is_now(moment) if user else not moment)

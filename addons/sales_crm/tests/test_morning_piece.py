@@ -145,6 +145,7 @@ class TestMorningPiece(MorningFaultCase):
                 self.assertEqual(len(self._plan_of(self.manager)), 3)
         with self._at("2026-11-23 09:15"):
             work[2].with_user(self.manager).action_done()
+            self.env.flush_all()
         self._cron("2026-11-23 09:20")
         lines = self._plan_of(self.manager)
         self.assertEqual(len(lines), 4)
