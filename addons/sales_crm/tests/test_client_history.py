@@ -96,7 +96,9 @@ class TestClientHistory(HandoverCommon):
         }
         for route, cut in routes.items():
             with self.subTest(route), self.cr.savepoint() as savepoint:
-                deal = self.env["crm.lead"].create({"name": "Deal", "partner_id": self.client.id, "user_id": self.manager.id})
+                deal = self.env["crm.lead"].create(
+                    {"name": "Deal", "partner_id": self.client.id, "user_id": self.manager.id}
+                )
                 self._meeting_about(deal, now - timedelta(days=3))
                 self._meeting_about(deal, now + timedelta(days=3))
                 self.assertEqual(self._kinds().count("meeting"), 1)
@@ -110,7 +112,10 @@ class TestClientHistory(HandoverCommon):
     def test_meeting_put_into_another_deal(self):
         other = self._create_client("Beta", self.manager)
         deals = self.env["crm.lead"].create(
-            [{"name": client.name, "partner_id": client.id, "user_id": self.manager.id} for client in (self.client, other)]
+            [
+                {"name": client.name, "partner_id": client.id, "user_id": self.manager.id}
+                for client in (self.client, other)
+            ]
         )
         meeting = self._meeting_about(deals[0], fields.Datetime.now() - timedelta(days=3))
         meeting.with_user(self.manager).opportunity_id = deals[1]
