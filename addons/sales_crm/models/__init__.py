@@ -1,6 +1,7 @@
 from . import base
 from . import base_server_fields
 from . import base_owner
+from . import base_traced
 from . import ir_rule
 from . import sales_access_rule
 from . import sales_activity_outcome
@@ -46,12 +47,14 @@ from . import crm_lead_leave
 from . import crm_lead_stuck
 from . import res_partner_funnel
 from . import sale_order
+from . import account_bank_statement
 from . import account_journal
 from . import sale_order_credit
 from . import sale_order_deferral
 from . import sale_order_line_credit
 from . import sale_order_line_kept
 from . import account_move
+from . import account_move_line_traced
 from . import account_partial_reconcile
 from . import account_payment
 from . import payment
@@ -75,6 +78,7 @@ from . import resource_calendar
 from . import resource_calendar_leaves
 from . import sales_morning
 from . import sales_morning_fault
+from . import sales_morning_piece
 from . import sales_activity_change
 from . import sales_plan_day_zone
 from . import sales_morning_give_back
@@ -189,4 +193,5 @@ from . import mail_thread_people
 from . import mail_activity_change
 from . import mail_activity_closed
 from . import calendar_event_activity
+from . import calendar_event_kept
 from . import resource_calendar_leaves_own

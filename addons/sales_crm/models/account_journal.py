@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from babel.dates import format_datetime
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
 
@@ -79,6 +79,13 @@ class AccountJournal(models.Model):
             for [graph] in graphs.values():
                 graph.update(values=[], is_sample_data=False)
         return graphs
+
+    @api.depends_context("uid")
+    def _compute_last_bank_statement(self):
+        if self._sales_checks_references():
+            self.last_statement_id = False
+            return None
+        return super()._compute_last_bank_statement()
 
     def _get_journal_dashboard_bank_running_balance(self):
         if self._sales_checks_references():

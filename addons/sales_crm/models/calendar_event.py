@@ -2,6 +2,7 @@ from odoo import Command, api, fields, models
 from odoo.fields import Domain
 
 from ..tools.granted import GrantedClients
+from ..tools.server_only import SERVER_ONLY
 
 
 class CalendarEvent(models.Model):
@@ -129,7 +130,7 @@ class CalendarEvent(models.Model):
 
     def _sync_activities(self, fields):
         """A hand-over gives the activities by themselves, and never the closed ones."""
-        if self.env.context.get("sales_handover"):
+        if self.env.context.get("sales_handover") is SERVER_ONLY:
             fields = [name for name in fields if name != "user_id"]
         return super()._sync_activities(fields)
 
@@ -143,5 +144,5 @@ class CalendarAttendee(models.Model):
 
     def _unsubscribe_partner(self):
         """A hand-over moves the followers itself, of all meetings at once."""
-        attendees = self.browse() if self.env.context.get("sales_handover") else self
+        attendees = self.browse() if self.env.context.get("sales_handover") is SERVER_ONLY else self
         return super(CalendarAttendee, attendees)._unsubscribe_partner()

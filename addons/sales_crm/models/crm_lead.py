@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.server_only import SERVER_ONLY
+
 
 class CrmLead(models.Model):
     _name = "crm.lead"
@@ -99,7 +101,7 @@ class CrmLead(models.Model):
 
     def _compute_team_id(self):
         """In a hand-over all deals have one new manager: his team is looked for once, not per deal."""
-        if not self.env.context.get("sales_handover"):
+        if self.env.context.get("sales_handover") is not SERVER_ONLY:
             return super()._compute_team_id()
         for _key, leads in self.grouped(lambda lead: (lead.user_id, lead.type, lead.team_id)).items():
             super(CrmLead, leads[:1])._compute_team_id()

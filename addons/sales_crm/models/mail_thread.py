@@ -1,24 +1,11 @@
-from odoo import api, models
+from odoo import models
 
 
 class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     def write(self, vals):
-        """What a manager changes leaves its trace, whatever his request says of tracking."""
-        traced = self
-        if self._sales_asks_untraced():
-            traced = self.with_context(tracking_disable=False, mail_notrack=False)
-        return super(MailThread, traced).write(vals)
-
-    @api.model
-    def _sales_asks_untraced(self):
-        context = self.env.context
-        return (
-            (context.get("tracking_disable") or context.get("mail_notrack"))
-            and self._sales_checks_references()
-            and self._sales_is_guarded_document()
-        )
+        return super(MailThread, self._sales_traced()).write(vals)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Who may not see the client is told nothing of him, though he is still a follower."""

@@ -6,6 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import create_index, make_index_name
 
+from ..tools.server_only import SERVER_ONLY
+
 
 class ResPartner(models.Model):
     _name = "res.partner"
@@ -201,7 +203,7 @@ class ResPartner(models.Model):
         )
         for manager, of_manager in contacts.grouped(lambda contact: contact.client_id.user_id).items():
             of_manager.filtered(lambda c, manager=manager: c.user_id != manager).with_context(
-                tracking_disable=True
+                tracking_disable=True, sales_quiet=SERVER_ONLY
             ).write({"user_id": manager.id})
 
     @api.model

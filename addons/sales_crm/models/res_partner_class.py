@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.server_only import SERVER_ONLY
+
 CLASSES = [("A", "A"), ("B", "B"), ("C", "C")]
 BY_HAND = {"client_class", "client_class_manual", "client_class_reason"}
 
@@ -140,9 +142,15 @@ class ResPartner(models.Model):
     def _class_reason_by_default(self):
         """:return: the reason of a class from a file or a program, empty where a person is asked"""
         context = self.env.context
-        if self.env.su or context.get("import_file") or context.get("sales_import"):
+        imported = SERVER_ONLY in (context.get("sales_import"), context.get("sales_loaded"))
+        if self.env.su or imported:
             return self.env._("Imported")
         return False
+
+    @api.model
+    def load(self, fields, data):
+        """What is loaded from a file is imported, whatever is said of it."""
+        return super(ResPartner, self.with_context(sales_loaded=SERVER_ONLY)).load(fields, data)
 
     def action_class_automatic(self):
         """The class by turnover counts again for these clients."""

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..tools.server_only import SERVER_ONLY
+
 STATES = [
     ("draft", "From Whom"),
     ("distribute", "Distribute"),
@@ -25,7 +27,8 @@ QUIET = {
     "skip_attendee_notification": True,
     "no_mail_to_attendees": True,
     "dont_notify": True,
-    "sales_handover": True,
+    "sales_handover": SERVER_ONLY,
+    "sales_quiet": SERVER_ONLY,
 }
 
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..tools.import_run import ImportRun
+from ..tools.server_only import SERVER_ONLY
 from .sales_import_mapping import ROLE_ORDER
 
 _logger = logging.getLogger(__name__)
@@ -16,7 +17,8 @@ IMPORT_BATCH = 200
 MAX_TRIES = 10  # of one batch, when others change the same rows
 # One message per manager at the end replaces a notification and a message per record
 QUIET = {
-    "sales_import": True,
+    "sales_import": SERVER_ONLY,
+    "sales_quiet": SERVER_ONLY,
     "tracking_disable": True,
     "mail_create_nosubscribe": True,
     "mail_create_nolog": True,

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from ..tools.picked import EVERY
+
 _logger = logging.getLogger(__name__)
 
 # First key of the advisory locks that keep two servers off the same manager's plan
@@ -141,12 +143,13 @@ class SalesMorning(models.AbstractModel):
         return batches
 
     @api.model
-    def _carry_batch(self, days):
+    def _carry_batch(self, days, picked=EVERY):
         """Carry over up to a batch of these managers' activities, in one statement.
 
         A manager whose plan another server is working on is passed by.
 
         :param dict days: user id -> day
+        :param Picked picked: which of the activities
         :return: how many activities were moved or cancelled
         """
         self.env.flush_all()
@@ -165,7 +168,7 @@ class SalesMorning(models.AbstractModel):
                                         WHERE log.activity_id = activity.id
                                           AND log.date_to = plan.day) AS is_first,
                            COALESCE(activity.carry_count, 0) AS carried
-                      FROM plan JOIN %(due)s
+                      FROM plan JOIN %(due)s AND %(picked)s
                      LIMIT %(limit)s
                        FOR UPDATE OF activity
                 ), carried AS (
@@ -223,6 +226,7 @@ class SalesMorning(models.AbstractModel):
                 plan=self._plan_sql(days),
                 lock=MORNING_LOCK,
                 due=self._due_sql(),
+                picked=picked.sql(SQL("activity.id")),
                 limit=self._batch_size,
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
@@ -319,22 +323,42 @@ class SalesMorning(models.AbstractModel):
         )
 
     @api.model
-    def _freeze_batch(self, days):
+    def _freeze_batch(self, days, picked=EVERY):
         """:param dict days: user id -> day
+        :param Picked picked: which activities get their line
         :return: number of lines written
         """
-        lines = self.env.execute_query(
+        frozen = SQL(
+            """
+                INSERT INTO sales_plan_day (user_id, date, tz, as_manager, create_uid, create_date,
+                                            write_uid, write_date)
+                SELECT plan.user_id, plan.day, zone.tz,
+                       NOT EXISTS (SELECT FROM res_groups_users_rel role
+                                    WHERE role.uid = plan.user_id AND role.gid = ANY(%(heads)s)),
+                       %(uid)s, %(now)s, %(uid)s, %(now)s
+                  FROM %(plan)s JOIN %(zones)s ON zone.user_id = plan.user_id
+                 WHERE NOT EXISTS (SELECT FROM %(due)s)
+                ON CONFLICT (user_id, date) DO NOTHING
+                RETURNING user_id, date
+            """,
+            plan=self._plan_sql(days),
+            zones=self.env["res.users"]._sales_zones_sql(),
+            heads=self._head_groups(),
+            due=self._due_of_plan_sql(),
+            uid=self.env.uid,
+            now=fields.Datetime.now(),
+        )
+        return len(self._insert_lines(frozen, picked))
+
+    @api.model
+    def _insert_lines(self, frozen, picked):
+        """:param SQL frozen: of (user_id, date) of the plans
+        :return: list of the ids of the activities that have got their line
+        """
+        rows = self.env.execute_query(
             SQL(
                 """
-                WITH frozen AS (
-                    INSERT INTO sales_plan_day (user_id, date, tz, create_uid, create_date, write_uid,
-                                                write_date)
-                    SELECT plan.user_id, plan.day, zone.tz, %(uid)s, %(now)s, %(uid)s, %(now)s
-                      FROM %(plan)s JOIN %(zones)s ON zone.user_id = plan.user_id
-                     WHERE NOT EXISTS (SELECT FROM %(due)s)
-                    ON CONFLICT (user_id, date) DO NOTHING
-                    RETURNING user_id, date
-                )
+                WITH frozen AS (%(frozen)s)
                 INSERT INTO sales_plan_line (date, user_id, activity_id, client_id,
                                              activity_type_id, summary, priority, origin, result,
                                              create_uid, create_date, write_uid, write_date)
@@ -366,19 +390,25 @@ class SalesMorning(models.AbstractModel):
                        AND (done.datetime_done AT TIME ZONE 'UTC'
                             AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date
                  ) activity
+                 WHERE %(picked)s
                     ON CONFLICT (user_id, date, activity_id) DO NOTHING
-                RETURNING id
+                RETURNING activity_id
                 """,
-                plan=self._plan_sql(days),
-                zones=self.env["res.users"]._sales_zones_sql(),
-                due=self._due_of_plan_sql(),
+                frozen=frozen,
+                picked=picked.sql(SQL("activity.id")),
                 origin=self._origin_sql(),
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
         )
         self.env["sales.plan.line"].invalidate_model()
-        return len(lines)
+        return [activity for (activity,) in rows]
+
+    @api.model
+    def _head_groups(self):
+        """:return: list of the ids of the groups that make a head of sales"""
+        group = self.env["ir.model.data"]._xmlid_to_res_id("sales_crm.group_head")
+        return [group, *self.env["res.groups"]._get_group_definitions().get_subset_ids([group])]
 
     @api.model
     def _origin_sql(self):
@@ -395,7 +425,9 @@ class SalesMorning(models.AbstractModel):
             WHERE activity.user_id = plan.user_id AND activity.date_deadline < plan.day
               AND activity.active IS TRUE AND activity.calendar_event_id IS NULL
               AND COALESCE(type.carry_policy, 'carry') != 'leave'
-            """
+              AND %s
+            """,
+            self._not_apart_sql("_carry_over", "mail.activity", SQL("activity.id")),
         )
 
     # ------------------------------------------------------

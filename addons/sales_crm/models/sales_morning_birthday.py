@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 
 from ..tools.birthday import YEAR_UNKNOWN, birthday_keys
+from ..tools.picked import EVERY
 
 WINDOW = 75  # days in which 30 working days are looked for
 
@@ -89,8 +90,10 @@ class SalesMorning(models.AbstractModel):
         }
 
     @api.model
-    def _birthday_batch_step(self, near):
-        """:return: how many birthdays got their activity"""
+    def _birthday_batch_step(self, near, picked=EVERY):
+        """:param Picked picked: which of the contacts
+        :return: how many birthdays got their activity
+        """
         self.env.flush_all()
         users, days, keys, birthdays = (list(column) for column in zip(*near, strict=True))
         # Locked until the end: a second server waits, and then finds the year
@@ -108,6 +111,7 @@ class SalesMorning(models.AbstractModel):
                   JOIN res_partner client ON client.id = contact.client_id AND client.user_id = near.user_id
                  WHERE contact.active IS TRUE AND client.active IS TRUE
                    AND COALESCE(contact.birthday_activity_year, 0) < EXTRACT(YEAR FROM near.birthday)
+                   AND %(picked)s
                  ORDER BY contact.id
                  LIMIT %(limit)s
                    FOR UPDATE OF contact
@@ -116,6 +120,7 @@ class SalesMorning(models.AbstractModel):
                 days=days,
                 keys=keys,
                 birthdays=birthdays,
+                picked=picked.sql(SQL("contact.id")),
                 limit=self._birthday_batch,
             )
         )

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.picked import EVERY
 from .sales_cadence_client import BACK
 from .sales_morning import MORNING_LOCK
 
@@ -51,8 +52,9 @@ class SalesMorning(models.AbstractModel):
         return bool(time_left)
 
     @api.model
-    def _freeze_batch(self, days):
-        return super()._freeze_batch({user: days[user] for user in days.keys() - self._regular_users(days)})
+    def _freeze_batch(self, days, picked=EVERY):
+        ready = {user: days[user] for user in days.keys() - self._regular_users(days)}
+        return super()._freeze_batch(ready, picked)
 
     @api.model
     def _origin_sql(self):
@@ -115,18 +117,21 @@ class SalesMorning(models.AbstractModel):
         )
 
     @api.model
-    def _query_regular_counts(self, days):
-        """:return: dict user id -> number of turns that are due"""
+    def _query_regular_counts(self, days, condition=None):
+        """:param SQL condition: on the ``turn``
+        :return: dict user id -> number of turns that are due
+        """
         self.env.flush_all()
         return dict(
             self.env.execute_query(
                 SQL(
                     """
                     WITH plan AS MATERIALIZED (SELECT user_id, day FROM %s)
-                    SELECT plan.user_id, COUNT(*) FROM %s GROUP BY plan.user_id ORDER BY plan.user_id
+                    SELECT plan.user_id, COUNT(*) FROM %s AND %s GROUP BY plan.user_id ORDER BY plan.user_id
                     """,
                     self._plan_sql(days),
                     self._regular_sql(),
+                    condition or SQL("TRUE"),
                 )
             )
         )
@@ -134,19 +139,21 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _regular_users(self, days):
         """:return: set of ids of the users who have turns that are still to be handled"""
-        return set(self._query_regular_counts(days)) if days else set()
+        not_apart = self._not_apart_sql("_create_regular", "sales.cadence.client", SQL("turn.id"))
+        return set(self._query_regular_counts(days, not_apart)) if days else set()
 
     # ------------------------------------------------------
     # A batch
     # ------------------------------------------------------
 
     @api.model
-    def _regular_batch(self, days):
+    def _regular_batch(self, days, picked=EVERY):
         """Handle up to a batch of these managers' turns: create the activity, or move the turn on.
 
         A manager whose plan another server is working on is passed by.
 
         :param dict days: user id -> day
+        :param Picked picked: which of the turns
         :return: how many turns were handled
         """
         self.env.flush_all()
@@ -164,7 +171,7 @@ class SalesMorning(models.AbstractModel):
                           JOIN res_users manager ON manager.id = plan.user_id
                           JOIN res_partner person ON person.id = manager.partner_id
                          WHERE done.id = turn.activity_id AND done.active IS NOT TRUE)
-                  FROM %(due)s
+                  FROM %(due)s AND %(picked)s
                  ORDER BY plan.user_id, cadence.priority DESC, turn.date_due, turn.id
                  LIMIT %(limit)s
                    FOR UPDATE OF turn
@@ -172,6 +179,7 @@ class SalesMorning(models.AbstractModel):
                 plan=self._plan_sql(days),
                 lock=MORNING_LOCK,
                 due=self._regular_sql(),
+                picked=picked.sql(SQL("turn.id")),
                 limit=self._batch_size,
             )
         )

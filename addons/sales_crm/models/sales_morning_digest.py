@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import email_normalize, format_date
 
+from ..tools.picked import EVERY
+
 
 class SalesMorning(models.AbstractModel):
     """When a plan is frozen the manager's browser hears of it, and he gets it by mail if he wants to."""
@@ -12,8 +14,8 @@ class SalesMorning(models.AbstractModel):
         return [*super()._steps(), self._mail_digests]
 
     @api.model
-    def _freeze_batch(self, days):
-        count = super()._freeze_batch(days)
+    def _freeze_batch(self, days, picked=EVERY):
+        count = super()._freeze_batch(days, picked)
         self.env["sales.reminder"]._plan_changed(self.env["res.users"].browse(days))
         return count
 

@@ -21,7 +21,11 @@ class SalesMorningFault(models.Model):
     user_id = fields.Many2one("res.users", "Manager", readonly=True, index=True, ondelete="restrict")
     step = fields.Char(required=True, readonly=True)
     step_label = fields.Char("What Failed", compute="_compute_step_label")
-    subject = fields.Char("Whose", readonly=True, help="The manager, the promise or the regular work.")
+    subject = fields.Char(
+        "Whose",
+        readonly=True,
+        help="The manager, or the single activity, promise, regular work or birthday of his.",
+    )
     res_model = fields.Char("Model", required=True, readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     error = fields.Text("Why", readonly=True)
@@ -43,7 +47,7 @@ class SalesMorningFault(models.Model):
         """:return: Markup of the message to a head, the first twenty by name"""
         rows = [
             Markup("<li>%s: %s<br/>%s</li>")
-            % (fault.subject or "", fault.step_label, (fault.error or "").splitlines()[0])
+            % (fault._told_subject(), fault.step_label, (fault.error or "").splitlines()[0])
             for fault in self[:20]
         ]
         if len(self) > 20:
@@ -53,6 +57,11 @@ class SalesMorningFault(models.Model):
             Markup("").join(rows),
             self.env._("Show it to whoever keeps the system; the whole error is in its log."),
         )
+
+    def _told_subject(self):
+        """:return: whose it is, by name"""
+        subject, user = self.subject or "", self.user_id.name
+        return subject if not user or self.res_model == "res.users" else f"{user}: {subject}"
 
 
 class SalesMorning(models.AbstractModel):
@@ -97,7 +106,8 @@ class SalesMorning(models.AbstractModel):
                 if len(part) > 1:
                     parts += self._halves(part)
                     continue
-                self._set_apart(step, part, error)
+                if not self._serve_but_broken(step, part):
+                    self._set_apart(step, part, error)
                 in_time = self._commit(0, 0)
             if not in_time:
                 return False
@@ -122,9 +132,18 @@ class SalesMorning(models.AbstractModel):
         """
         [record] = part or [self.env["res.users"]]
         user = record if record._name == "res.users" else record.user_id or record.create_uid
-        _logger.error("Morning run, %s: %s is set apart, all others are served", step, record, exc_info=error)
+        self._log_apart(step, record, error)
         day = part[record] if part and isinstance(part, dict) else self._fault_day(user)
-        self._retry(self._write_fault, step, record, user, day, str(error).strip() or repr(error))
+        self._retry(self._write_fault, step, record, user, day, error)
+
+    @api.model
+    def _log_apart(self, step, record, error):
+        _logger.error("Morning run, %s: %s is set apart, all others are served", step, record, exc_info=error)
+
+    @api.model
+    def _fault_subject(self, record):
+        """:return: str that names ``record`` for the heads"""
+        return record.sudo().display_name  # sudo: for the heads
 
     @api.model
     def _fault_day(self, user):
@@ -149,10 +168,10 @@ class SalesMorning(models.AbstractModel):
                 day=day,
                 user=user.id or None,
                 step=step,
-                subject=record.sudo().display_name or None,  # sudo: for the heads
+                subject=self._fault_subject(record) or None,
                 model=record._name,
                 id=record.id or 0,
-                error=error[:2000],
+                error=(str(error).strip() or repr(error))[:2000],
                 uid=self.env.uid,
                 now=fields.Datetime.now(),
             )
@@ -170,12 +189,27 @@ class SalesMorning(models.AbstractModel):
         return set(Fault.search([("step", "=", step), ("date_mended", "=", False)]).user_id.ids)
 
     @api.model
+    def _not_apart_sql(self, step, model, column):
+        """:return: SQL: ``column`` is no record that ``step`` could not serve the last time"""
+        return SQL(
+            """
+            NOT EXISTS (SELECT FROM sales_morning_fault fault
+                         WHERE fault.step = %s AND fault.date_mended IS NULL
+                           AND fault.res_model = %s AND fault.res_id = %s)
+            """,
+            step,
+            model,
+            column,
+        )
+
+    @api.model
     def _mend(self, step, items):
         """``step`` was done for these: what failed before is mended."""
         Fault = self.env["sales.morning.fault"].sudo()  # sudo: the server's own work
         faults = Fault.search([("step", "=", step), ("date_mended", "=", False)])
         done = {(record._name, record.id) for record in items} if faults else set()
         mended = faults.filtered(lambda fault: not fault.res_id or (fault.res_model, fault.res_id) in done)
+        mended |= self._repeat_pieces(step, items, faults - mended)
         if mended:
             mended.date_mended = fields.Datetime.now()
             self._commit(0, 0)

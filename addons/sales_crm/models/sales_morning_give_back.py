@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.picked import EVERY
+
 
 class SalesMorning(models.AbstractModel):
     """When a cover ends or a rule is revoked, open activities stay with who may not see the client any more.
@@ -75,14 +77,16 @@ class SalesMorning(models.AbstractModel):
         )
 
     @api.model
-    def _give_back_batch(self, user):
+    def _give_back_batch(self, user, picked=EVERY):
         """:param user: who has activities that he may not see
+        :param Picked picked: which of the activities
         :return: how many were given to the clients' managers
         """
         self.env.flush_all()
         # sudo: what the assignee may not see is what is looked for
         Activity = self.env["mail.activity"].sudo()
-        strayed = Activity._search(self._strayed_domain(user), order="id", limit=self._batch_size)
+        domain = self._strayed_domain(user) & picked.domain()
+        strayed = Activity._search(domain, order="id", limit=self._batch_size)
         rows = self.env.execute_query(
             SQL(
                 """

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.picked import EVERY
+
 
 class SalesMorning(models.AbstractModel):
     """What was promised for yesterday and not kept is broken, and comes into the day's plan as urgent."""
@@ -80,8 +82,9 @@ class SalesMorning(models.AbstractModel):
         return bool(time_left)
 
     @api.model
-    def _chase_batch(self, days):
+    def _chase_batch(self, days, picked=EVERY):
         """:param dict days: user id -> day
+        :param Picked picked: which of the promises
         :return: how many promises got their activity
         """
         self.env.flush_all()
@@ -95,11 +98,13 @@ class SalesMorning(models.AbstractModel):
                   LEFT JOIN res_users manager ON manager.id = client.user_id AND manager.active IS TRUE
                   JOIN %(plan)s ON plan.user_id = COALESCE(manager.id, promise.user_id)
                  WHERE promise.state IN ('broken', 'partial') AND promise.chase_activity_id IS NULL
+                   AND %(picked)s
                  ORDER BY promise.id
                  LIMIT %(limit)s
                    FOR UPDATE OF promise
                 """,
                 plan=self._plan_sql(days),
+                picked=picked.sql(SQL("promise.id")),
                 limit=self._promise_batch,
             )
         )

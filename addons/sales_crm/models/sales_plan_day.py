@@ -11,5 +11,8 @@ class SalesPlanDay(models.Model):
 
     user_id = fields.Many2one("res.users", "Manager", required=True, readonly=True, ondelete="restrict")
     date = fields.Date(required=True, readonly=True)
+    as_manager = fields.Boolean(
+        readonly=True, help="Whether this was the plan of a manager, and not of a head of sales."
+    )
 
     _user_date_uniq = models.UniqueIndex("(user_id, date)")

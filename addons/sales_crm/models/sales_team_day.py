@@ -73,15 +73,17 @@ class SalesTeamDay(models.AbstractModel):
     @api.model
     def _managers(self, date):
         """:return: the managers of the head's companies by name, sudo-ed, without the heads themselves
-        unless there is nobody else; also those who have left since, if they had a plan for ``date``
+        unless there is nobody else; also those who have left or become heads since, if they had a plan for
+        ``date``
         """
         # sudo: who is in the group is no secret, the groups themselves are
         users = self.env["sales.morning"].sudo()._managers()
-        planned = self.env["sales.plan.day"].sudo().search([("date", "=", date)]).user_id
-        left = (planned - users).filtered(lambda user: user.company_id in self.env.companies)
+        days = self.env["sales.plan.day"].sudo().search([("date", "=", date)])
+        planned = (days.user_id - users) | days.filtered("as_manager").user_id
+        planned = planned.filtered(lambda user: user.company_id in self.env.companies)
         users = users.filtered(lambda user: user.company_id in self.env.companies)
         managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head"))
-        managers = (managers or users) | left
+        managers = (managers or users) | planned
         return managers.sorted(lambda user: ((user.name or "").lower(), user.id))
 
     # ------------------------------------------------------

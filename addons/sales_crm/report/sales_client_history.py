@@ -26,7 +26,9 @@ class SalesClientHistory(models.Model):
         "account.move.line": ["balance", "parent_state", "account_id"],
         "account.payment": ["state", "partner_id", "date", "amount_company_currency_signed"],
         "calendar.attendee": ["event_id", "partner_id"],
-        "calendar.event": ["active", "name", "opportunity_id", "privacy", "start", "user_id"],
+        "calendar.event": [
+            *("active", "history_client_id", "name", "opportunity_id", "privacy", "start", "user_id"),
+        ],
         "crm.lead": ["partner_id", "company_id"],
         "mail.activity": ["active", "activity_state_final", "client_id", "datetime_done", "done_user_id"],
         "mail.message": ["model", "res_id", "message_type", "date", "author_id"],
@@ -117,6 +119,7 @@ class SalesClientHistory(models.Model):
             20: self._arm_contracts(20),
             21: self._arm_releases(21),
             22: self._arm_messages_of_cut_deals(22),
+            23: self._arm_meetings_of_cut_deals(23),
         }
 
     @api.model

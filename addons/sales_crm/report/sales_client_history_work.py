@@ -204,6 +204,27 @@ class SalesClientHistory(models.Model):
                 JOIN crm_lead lead ON lead.id = event.opportunity_id
                 JOIN res_partner partner ON partner.id = lead.partner_id
                 WHERE partner.client_id IS NOT NULL AND event.active IS TRUE
+                  AND event.start <= (now() AT TIME ZONE 'UTC') AND event.history_client_id IS NULL
+                  AND NOT EXISTS (
+                        SELECT FROM calendar_attendee invited
+                          JOIN res_partner other ON other.id = invited.partner_id
+                         WHERE invited.event_id = event.id AND other.client_id = partner.client_id)
+                """
+            ),
+            source=SQL("event.id"),
+            contact=SQL("partner.id"),
+        )
+
+    @api.model
+    def _arm_meetings_of_cut_deals(self, arm):
+        """Meetings about a deal that has another customer now, or none: they stay his whose it was then."""
+        return self._meeting_row(
+            arm,
+            SQL(
+                """
+                calendar_event event
+                JOIN res_partner partner ON partner.id = event.history_client_id
+                WHERE partner.client_id IS NOT NULL AND event.active IS TRUE
                   AND event.start <= (now() AT TIME ZONE 'UTC')
                   AND NOT EXISTS (
                         SELECT FROM calendar_attendee invited

@@ -10,6 +10,7 @@ from . import test_handover_safe
 from . import test_mail_activity
 from . import test_morning
 from . import test_morning_fault
+from . import test_morning_piece
 from . import test_my_day
 from . import test_cover
 from . import test_res_partner

@@ -101,6 +101,81 @@ class TestAccessSmallLeaks(AccessCase):
         self.assertEqual(sums(self.manager), before)
         self.assertEqual(sums(self.env.ref("base.user_admin")), all_before + 7000)
 
+    def test_statements_of_a_bank(self):
+        """With invoicing rights: the lines of the own clients, and no total with those of others."""
+        self.manager.group_ids |= self.env.ref("account.group_account_invoice")
+        accountant = new_test_user(self.env, "accountant", "account.group_account_user")
+        journal = self.env["account.journal"].search([("type", "=", "bank")], limit=1)
+
+        def pay(client, amount):
+            return self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": journal.id,
+                    "date": fields.Date.today(),
+                    "payment_ref": client.name,
+                    "partner_id": client.id,
+                    "amount": amount,
+                }
+            )
+
+        def close(lines):
+            return self.env["account.bank.statement"].create(
+                {
+                    "name": "Today",
+                    "line_ids": [Command.set(lines.ids)],
+                    "balance_end_real": sum(lines.mapped("amount")),
+                }
+            )
+
+        def seen(user):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            env = self.env(user=user)
+            found = {}
+            for model, measures in (
+                ("account.bank.statement", ["balance_start", "balance_end", "balance_end_real"]),
+                ("account.bank.statement.line", ["amount", "amount_residual"]),
+                ("account.move", ["amount_total_signed", "amount_residual_signed"]),
+                ("account.move.line", ["balance", "debit", "amount_residual"]),
+                ("account.payment", ["amount_company_currency_signed"]),
+            ):
+                if not env[model].has_access("read"):
+                    continue
+                aggregates = [f"{name}:sum" for name in measures if env[model]._fields[name].store]
+                found[model, "sums"] = env[model].formatted_read_group([], [], ["__count", *aggregates])
+                extra = ["running_balance", "statement_balance_end_real"]
+                names = measures + [name for name in extra if name in env[model]._fields]
+                found[model, "rows"] = env[model].search_read([], names, order="id")
+                found[model, "web"] = env[model].web_search_read([], {name: {} for name in names}, order="id")
+            Line = env["account.bank.statement.line"]
+            found["by balance"] = Line.search_count([("statement_balance_end_real", ">", 1000)])
+            found["journal"] = journal.with_env(env).read(["current_statement_balance", "last_statement_id"])
+            if "kanban_dashboard" in journal._fields:
+                found["dashboard"] = json.loads(journal.with_env(env).kanban_dashboard)
+                found["graph"] = json.loads(journal.with_env(env).kanban_dashboard_graph)
+            found["accounts"] = env["account.account"].search_read([], ["current_balance"], order="id")
+            return found
+
+        own = pay(self.client, 100)
+        with self.subTest("in one statement"), self.cr.savepoint() as savepoint:
+            close(own)
+            before, all_before = seen(self.manager), seen(accountant)
+            self.assertEqual(before["account.bank.statement.line", "sums"][0]["amount:sum"], 100)
+            savepoint.rollback()
+        self.env.invalidate_all()
+        foreign = pay(self.foreign, 7000)
+        close(own | foreign)
+        after, all_after = seen(self.manager), seen(accountant)
+        for key in before:
+            with self.subTest(key):
+                self.assertEqual(after[key], before[key])
+        self.assertNotEqual(
+            all_after["account.bank.statement", "rows"], all_before["account.bank.statement", "rows"]
+        )
+        line = own.with_user(accountant)
+        self.assertEqual(line.statement_balance_end_real, 7100)
+        self.assertTrue(line.running_balance)
+
     def test_frequencies_of_lead_scoring(self):
         self.env["crm.lead.scoring.frequency"].create(
             {"variable": "source_id", "value": "1", "won_count": 1, "lost_count": 5}

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
@@ -67,6 +67,60 @@ class TestClientHistory(HandoverCommon):
         seen = events.filtered(lambda event: event.kind == "visit")
         self.assertIn("Signed", seen.summary)
         self.assertEqual(seen.manager_id, self.manager)
+
+    def _meeting_about(self, deal, start):
+        return self.env["calendar.event"].create(
+            {
+                "name": "Talks",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "opportunity_id": deal.id,
+                "user_id": self.manager.id,
+                "partner_ids": [Command.set(self.manager.partner_id.ids)],
+            }
+        )
+
+    def test_meeting_stays_with_whose_deal_it_was(self):
+        """The deal's customer is cleared, or is another one: what has been stays where it was."""
+        other = self._create_client("Beta", self.manager)
+        now = fields.Datetime.now().replace(microsecond=0)
+        routes = {
+            "other": lambda deal: deal.write({"partner_id": other.id}),
+            "saved": lambda deal: deal.web_save({"partner_id": other.id}, {}),
+            "cleared": lambda deal: deal.write({"partner_id": False}),
+            "cleared, then another": lambda deal: (
+                deal.write({"partner_id": False}),
+                deal.write({"partner_id": other.id}),
+            ),
+            "deleted": lambda deal: deal.with_user(self.head).unlink(),
+        }
+        for route, cut in routes.items():
+            with self.subTest(route), self.cr.savepoint() as savepoint:
+                deal = self.env["crm.lead"].create(
+                    {"name": "Deal", "partner_id": self.client.id, "user_id": self.manager.id}
+                )
+                self._meeting_about(deal, now - timedelta(days=3))
+                self._meeting_about(deal, now + timedelta(days=3))
+                self.assertEqual(self._kinds().count("meeting"), 1)
+                self.assertEqual(self._kinds(client=other).count("meeting"), 0)
+                cut(deal.with_user(self.manager))
+                self.assertEqual(self._kinds().count("meeting"), 1)
+                self.assertEqual(self._kinds(client=other).count("meeting"), 0)
+                savepoint.rollback()
+            self.env.invalidate_all()
+
+    def test_meeting_put_into_another_deal(self):
+        other = self._create_client("Beta", self.manager)
+        deals = self.env["crm.lead"].create(
+            [
+                {"name": client.name, "partner_id": client.id, "user_id": self.manager.id}
+                for client in (self.client, other)
+            ]
+        )
+        meeting = self._meeting_about(deals[0], fields.Datetime.now() - timedelta(days=3))
+        meeting.with_user(self.manager).opportunity_id = deals[1]
+        self.assertEqual(self._kinds().count("meeting"), 1)
+        self.assertEqual(self._kinds(client=other).count("meeting"), 0)
 
     def test_carry_is_in_it(self):
         self._plan(self.client, "2026-11-20")

@@ -5,7 +5,7 @@ from random import Random
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.models import LOG_ACCESS_COLUMNS
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .chance import SEED, THOROUGH
@@ -27,7 +27,9 @@ CONTEXT_KEYS = {
     "sales_crm_cleaning": True,
     "sales_handover": True,
     "sales_import": True,
+    "sales_loaded": True,
     "sales_named_records": True,
+    "sales_quiet": True,
     "skip_credit": True,
     "tracking_disable": True,
     "uid": 1,
@@ -246,6 +248,122 @@ class TestContextOfGuards(CreditCase):
             lambda value: value.field_id.name == "credit_limit"
         )
         self.assertEqual(traced.new_value_float, 77)
+
+    def test_nobody_changes_without_a_trace(self):
+        """Neither a head nor an accountant, whatever his request says; nor where we work for him as root."""
+        invoice = self._invoice_posted()
+        accountant = new_test_user(
+            self.env,
+            "accountant",
+            "account.group_account_manager",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        contract = self._contract(self._create_client("Beta", self.manager), activate=False)
+        changes = {
+            "limit": (self.head, contract, lambda record: record.write({"credit_limit": 77})),
+            "class": (
+                self.head,
+                self.client,
+                lambda record: record.write({"client_class": "A", "client_class_reason": "Because"}),
+            ),
+            "manager": (
+                self.head,
+                self.client,
+                lambda record: record.web_save({"user_id": self.colleague.id}, {}),
+            ),
+            "in force": (self.head, contract, lambda record: record.action_activate()),
+            "reference": (accountant, invoice, lambda record: record.write({"ref": "Other"})),
+            "line": (
+                accountant,
+                invoice,
+                lambda record: record.line_ids.filtered("product_id").write(
+                    {"name": "Another name", "account_id": self.company_data["default_account_expense"].id}
+                ),
+            ),
+        }
+        for name, (user, record, change) in changes.items():
+            for key in ("tracking_disable", "mail_notrack"):
+                with self.subTest(change=name, key=key), self.cr.savepoint() as savepoint:
+                    self.cr.flush()
+                    before = record.message_ids
+                    change(record.with_user(user).with_context(**{key: True, "sales_quiet": True}))
+                    self.cr.flush()
+                    record.invalidate_recordset()
+                    self.assertTrue((record.message_ids - before).sudo().tracking_value_ids)
+                    savepoint.rollback()
+                self.env.invalidate_all()
+
+    def _invoice_posted(self):
+        invoice = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.client.id,
+                "invoice_line_ids": [Command.create({"product_id": self.goods.id, "price_unit": 100})],
+            }
+        )
+        invoice.action_post()
+        return invoice
+
+    def test_a_class_by_hand_wants_its_reason(self):
+        for key in ("import_file", "sales_import", "sales_loaded"):
+            client = self.client.with_user(self.head).with_context(**{key: True})
+            with self.subTest(key), self.assertRaises(UserError), self.cr.savepoint():
+                client.write({"client_class": "A"})
+
+    def test_a_meeting_given_away_takes_its_activity_along(self):
+        start = fields.Datetime.now() + timedelta(days=3)
+        colleague = self.colleague.partner_id
+        for context in ({}, {"sales_handover": True}):
+            event = self.env["calendar.event"].create(
+                {
+                    "name": "Talks",
+                    "start": start,
+                    "stop": start + timedelta(hours=1),
+                    "user_id": self.manager.id,
+                    "partner_ids": [Command.set([self.manager.partner_id.id, self.client.id])],
+                }
+            )
+            activity = self._plan(self.client, start.date(), calendar_event_id=event.id)
+            event.with_user(self.manager).with_context(**context).write(
+                {
+                    "user_id": self.colleague.id,
+                    "partner_ids": [Command.unlink(self.manager.partner_id.id), Command.link(colleague.id)],
+                }
+            )
+            with self.subTest(context):
+                self.assertEqual(activity.user_id, self.colleague)
+                self.assertNotIn(self.manager.partner_id, event.message_partner_ids)
+
+    def test_moments_of_a_deal(self):
+        """Core's own moments come with what happens, not by themselves."""
+        Lead = self.env["crm.lead"].with_user(self.manager)
+        deal = Lead.create({"name": "Open", "partner_id": self.client.id, "user_id": self.manager.id})
+        won_stage = self.env["crm.stage"].search([("is_won", "=", True)], limit=1)
+        opened, now = deal.date_open, fields.Datetime.now()
+        self.assertTrue(opened)
+        refused = [
+            {"date_closed": now},
+            {"date_open": False},
+            {"date_open": now + timedelta(seconds=30)},
+            {"date_last_stage_update": now + timedelta(seconds=30)},
+            {"user_id": self.manager.id, "date_open": False},
+            {"active": True, "date_closed": now},
+        ]
+        for vals in refused:
+            for route in (deal.write, lambda v: deal.web_save(v, {})):
+                with self.subTest(vals), self.assertRaises(UserError), self.cr.savepoint():
+                    route(dict(vals))
+        for vals in ({"date_closed": now}, {"date_last_stage_update": now}):
+            with self.subTest(created=vals), self.assertRaises(UserError), self.cr.savepoint():
+                Lead.create({"name": "New", "partner_id": self.client.id, **vals})
+        deal.action_set_won()
+        self.assertTrue(deal.date_closed)
+        with self.assertRaises(UserError), self.cr.savepoint():
+            deal.write({"date_closed": now + timedelta(seconds=30)})
+        born_won = Lead.create({"name": "Won", "partner_id": self.client.id, "stage_id": won_stage.id})
+        self.assertTrue(born_won.date_closed)
+        self.assertTrue(deal.copy().date_open)
 
     def test_no_key_opens_a_guard(self):
         foreign = self._create_client("Foreign", self.colleague)

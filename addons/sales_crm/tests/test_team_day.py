@@ -24,6 +24,21 @@ class TestTeamDay(ActivityReportCommon):
         admin = new_test_user(self.env, "access_admin", "sales_crm.group_admin")
         self.assertTrue(self._team_day(user=admin)["managers"])
 
+    def test_who_has_become_a_head(self):
+        """The days for which he had a plan as a manager stay as they were; a head's own plan isn't there."""
+        self._plan(self.client, MONDAY)
+        self._plan(self.client, MONDAY, self.head)
+        self._run_morning(f"{MONDAY} 08:30")
+        before = self._team_day(f"{TUESDAY} 07:00", date=MONDAY)
+        self.assertEqual(self._line(before)["figures"]["planned"], 1)
+        self.manager.group_ids += self.env.ref("sales_crm.group_head")
+        after = self._team_day(f"{TUESDAY} 07:00", date=MONDAY)
+        self.assertEqual((after["managers"], after["total"]), (before["managers"], before["total"]))
+        self.assertNotIn(self.head.id, [line["id"] for line in after["managers"]])
+        self._run_morning(f"{TUESDAY} 08:30")
+        today = self._team_day(f"{TUESDAY} 09:00", date=TUESDAY)
+        self.assertNotIn(self.manager.id, [line["id"] for line in today["managers"]])
+
     def test_unknown_part_and_bad_date(self):
         with self.assertRaises(UserError):
             self._team_day(part="anything")
