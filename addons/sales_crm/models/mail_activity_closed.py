@@ -76,7 +76,8 @@ class MailActivity(models.Model):
         if vals.get("active"):
             raise UserError(
                 self.env._(
-                    "“%s” is closed. Press Undo to open it again: the history keeps that it was closed.",
+                    "“%s” is closed. Press “Undo Closing” to open it again: the history keeps that it was "
+                    "closed.",
                     self[0].display_name,
                 )
             )

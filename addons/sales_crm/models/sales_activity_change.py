@@ -42,6 +42,13 @@ class SalesActivityChange(models.Model):
     text_from = fields.Text("Before the Change", readonly=True)
     text_to = fields.Text("After the Change", readonly=True)
 
+    @api.depends("activity_name", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for change in self:
+            change.display_name = change.activity_name or kinds.get(change.kind)
+
     @api.model
     def _log(self, vals_list):
         """:param vals_list: values of the rows; who made the change is the current user
