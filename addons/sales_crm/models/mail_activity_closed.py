@@ -12,6 +12,7 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"  # pylint: disable=consider-merging-classes-inherited
 
     active = fields.Boolean(copy=False)
+    may_reopen = fields.Boolean(compute="_compute_may_reopen", export_string_translation=False)
 
     @api.model
     def _plan_fields(self):
@@ -75,7 +76,8 @@ class MailActivity(models.Model):
         if vals.get("active"):
             raise UserError(
                 self.env._(
-                    "“%s” is closed. Press Undo to open it again: the history keeps that it was closed.",
+                    "“%s” is closed. Press “Undo Closing” to open it again: the history keeps that it was "
+                    "closed.",
                     self[0].display_name,
                 )
             )
@@ -153,6 +155,15 @@ class MailActivity(models.Model):
     # ------------------------------------------------------
     # Undo
     # ------------------------------------------------------
+
+    @api.depends("active", "client_id", "done_user_id")
+    @api.depends_context("uid")
+    def _compute_may_reopen(self):
+        is_head = self.env.user.has_group("sales_crm.group_head")
+        for activity in self:
+            # sudo: that it is a client's, whom who closed it may not see any more, is no secret
+            is_closed = not activity.active and bool(activity.sudo().client_id)
+            activity.may_reopen = is_closed and (is_head or activity.done_user_id == self.env.user)
 
     def action_unarchive(self):
         if self.env.su:

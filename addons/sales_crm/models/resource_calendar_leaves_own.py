@@ -130,7 +130,9 @@ class ResourceCalendarLeaves(models.Model):
         def text(state):
             if not state:
                 return ""
-            return " – ".join(format_datetime(self.env, moment, tz=zone) for moment in state[:2])
+            return " – ".join(
+                format_datetime(self.env, moment, tz=zone, dt_format="short") for moment in state[:2]
+            )
 
         vals_list = [
             {"kind": "days_off", "user_id": user.id, "text_from": text(old), "text_to": text(new)}

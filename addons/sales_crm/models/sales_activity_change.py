@@ -21,7 +21,7 @@ class SalesActivityChange(models.Model):
             ("assigned", "Given to somebody else"),
             ("moved", "Moved to another day"),
             ("meeting", "Tied to a meeting"),
-            ("reopened", "Reopened"),
+            ("reopened", "Opened again"),
             ("corrected", "Corrected after closing"),
             ("days_off", "Own days off"),
             ("time_zone", "Own time zone"),
@@ -39,8 +39,15 @@ class SalesActivityChange(models.Model):
     client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="restrict")
     date_from = fields.Date("Due Before", readonly=True)
     date_to = fields.Date("Due Now", readonly=True)
-    text_from = fields.Text("Before", readonly=True)
-    text_to = fields.Text("After", readonly=True)
+    text_from = fields.Text("Before the Change", readonly=True)
+    text_to = fields.Text("After the Change", readonly=True)
+
+    @api.depends("activity_name", "kind")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for change in self:
+            change.display_name = change.activity_name or kinds.get(change.kind)
 
     @api.model
     def _log(self, vals_list):

@@ -88,10 +88,19 @@ class SalesCreditDocument(models.AbstractModel):
 
     def _credit_message(self, reasons):
         """:return: what a user reads when he presses the button"""
-        texts = "\n".join(f"• {reason.text}" for reason in reasons)
         return self.env._(
-            "%(document)s can't go through:\n%(reasons)s\nWait for the payment, make it smaller, or ask a "
-            "credit controller for a release.",
+            "%(document)s can't go through:\n%(reasons)s\n%(way_out)s",
             document=self.display_name,
-            reasons=texts,
+            reasons="\n".join(f"• {reason.text}" for reason in reasons),
+            way_out=self._credit_way_out(reasons),
         )
+
+    def _credit_way_out(self, reasons):
+        """:return: what who is stopped can do: in the warehouse nobody asks for a release"""
+        if not self.sudo(False).env["sales.credit.ask"].has_access("create"):
+            return self.env._("Tell the client's manager: he can ask a credit controller for a release.")
+        if all(reason.code == "deferral" for reason in reasons):
+            return self.env._(
+                "Choose the payment terms of the contract, or ask a credit controller for a release."
+            )
+        return self.env._("Wait for the payment, make it smaller, or ask a credit controller for a release.")

@@ -51,6 +51,9 @@ class SalesCreditRelease(models.Model):
     decision_note = fields.Text("Decision", readonly=True)
     date_used = fields.Datetime("Used on", readonly=True)
     may_decide = fields.Boolean(compute="_compute_may_decide")
+    undecided_reason = fields.Char(
+        compute="_compute_may_decide", help="Why a credit controller may not decide about it himself."
+    )
 
     @api.depends("document_name", "amount")
     def _compute_display_name(self):
@@ -61,12 +64,11 @@ class SalesCreditRelease(models.Model):
     @api.depends("state", "amount")
     @api.depends_context("uid")
     def _compute_may_decide(self):
+        is_controller = self.env.user.has_group("sales_crm.group_credit_controller")
         for release in self:
-            release.may_decide = (
-                release.state == "requested"
-                and release.user_id != self.env.user
-                and release._is_within_own_amount()
-            )
+            reason = release._undecided_reason()
+            release.may_decide = release.state == "requested" and not reason
+            release.undecided_reason = is_controller and release.state == "requested" and reason
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -192,26 +194,23 @@ class SalesCreditRelease(models.Model):
         self.check_access("read")
         if self.state != "requested":
             raise UserError(self.env._("%s has been decided already.", self.display_name))
-        if not self.env.user.has_group("sales_crm.group_credit_controller"):
-            raise AccessError(self.env._("Only a credit controller decides about releases."))
-        if self.user_id == self.env.user:
-            raise AccessError(
-                self.env._("You have asked for this release yourself. Another controller has to decide.")
-            )
-        if not self._is_within_own_amount():
-            raise AccessError(
-                self.env._(
-                    "%(amount)s is above your own amount of %(limit)s. Another controller has to decide.",
-                    amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
-                    limit=formatLang(self.env, self._own_amount(), currency_obj=self.currency_id),
-                )
-            )
+        reason = self._undecided_reason()
+        if reason:
+            raise AccessError(reason)
 
-    def _is_within_own_amount(self):
-        return (
-            self.env.user.has_group("sales_crm.group_credit_controller")
-            and self.currency_id.compare_amounts(self.amount, self._own_amount()) <= 0
-        )
+    def _undecided_reason(self):
+        """:return: why the current user may not decide about this request, or False"""
+        if not self.env.user.has_group("sales_crm.group_credit_controller"):
+            return self.env._("Only a credit controller decides about releases.")
+        if self.user_id == self.env.user:
+            return self.env._("You have asked for this release yourself. Another controller has to decide.")
+        if self.currency_id.compare_amounts(self.amount, self._own_amount()) > 0:
+            return self.env._(
+                "%(amount)s is above your own amount of %(limit)s. Another controller has to decide.",
+                amount=formatLang(self.env, self.amount, currency_obj=self.currency_id),
+                limit=formatLang(self.env, self._own_amount(), currency_obj=self.currency_id),
+            )
+        return False
 
     def _own_amount(self, user=None):
         """:return: up to how much the current user, or ``user``, may approve, in the release's currency"""

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..demo.book import Book
+from ..demo.changes import Changes
 from ..demo.company import Company
 from ..demo.contacts import Contacts
 from ..demo.days import Days
@@ -67,4 +68,5 @@ class SalesDemo(models.AbstractModel):
         History(company).load()
         Money(company).load()
         Visits(company).load()
+        Changes(company).load()
         self.env.flush_all()

@@ -223,6 +223,7 @@ class SalesMyDay(models.AbstractModel):
             "outcome": activity.outcome_id.sudo().name or "",
             "feedback": activity.feedback or "",
             "datetime_done": fields.Datetime.to_string(activity.datetime_done) or False,
+            "may_reopen": activity.may_reopen,
         }
 
     @api.model

@@ -206,7 +206,9 @@ class TestCreditMemory(CreditCase):
         self.assertFalse(self._codes(order))
         order.with_user(self.manager).payment_term_id = self._long_term()
         self.assertEqual(self._codes(order), {"deferral"})
-        self._blocked(order.with_user(self.manager).action_confirm, "90 days to pay")
+        self._blocked(
+            order.with_user(self.manager).action_confirm, r"90 days to pay.*\n.*payment terms of the contract"
+        )
         order.payment_term_id = self.term
         order.action_confirm()
         self._blocked(

@@ -76,10 +76,13 @@ class TestCreditReleaseWhose(CreditCase):
         self.assertEqual(release.activity_ids.user_id, second)
         own = release.with_user(self.controller)
         self.assertFalse(own.may_decide)
+        self.assertIn("yourself", own.undecided_reason)
         for action in (own.action_approve, own.action_refuse):
             with self.assertRaisesRegex(AccessError, "yourself"), self.cr.savepoint():
                 action()
         self.assertTrue(release.with_user(second).may_decide)
+        self.assertFalse(release.with_user(second).undecided_reason)
+        self.assertFalse(release.with_user(self.manager).undecided_reason)
         release.with_user(second).action_approve()
         self.order.action_confirm()
 

@@ -82,6 +82,8 @@ class TestMyDay(SalesCrmCommon):
         self.assertEqual(changes["done"], done.ids)
         sent = {row["id"]: row for row in changes["rows"]}
         self.assertEqual(set(sent), {next_step, done.id})
+        self.assertTrue(sent[done.id]["may_reopen"])
+        self.assertFalse(sent[next_step]["may_reopen"])
         self.assertEqual(sent[next_step], next(row for row in day["rows"] if row["id"] == next_step))
         with self.assertRaises(AccessError):
             self.env["sales.my.day"].with_user(self.colleague).get_changes(self.manager.id, TODAY, [])

@@ -272,6 +272,12 @@ class TestClosedStays(OwnPlanCase):
         self.assertIn("Done", change.text_from)
         self.assertIn("Opened again", self.client.message_ids[:1].body)
 
+    def test_undo_is_offered_to_who_may(self):
+        for user, offered in ((self.manager, True), (self.colleague, False), (self.head, True)):
+            self.assertEqual(self.activity.with_user(user).may_reopen, offered, user.login)
+        self.mine.action_sales_reopen()
+        self.assertFalse(self.mine.may_reopen)
+
     def test_undo_of_others(self):
         with self.assertRaisesRegex(AccessError, "closed by"), self.cr.savepoint():
             self.activity.with_user(self.colleague).action_sales_reopen()

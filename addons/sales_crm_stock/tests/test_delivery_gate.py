@@ -86,6 +86,18 @@ class TestDeliveryGate(DeliveryCase):
         rest.move_ids.write({"quantity": 4, "picked": True})
         self._assert_blocked(rest.button_validate)
 
+    def test_who_packs_is_told_whom_to_tell(self):
+        """He may not ask for a release himself, so he isn't sent to a dialog that is closed to him."""
+        picking = self._delivery()
+        self._lower_limit()
+        self._assert_blocked(picking.with_user(self.packer).button_validate, "Tell the client's manager")
+        buttons = [
+            "action_ask_release"
+            in self.env["stock.picking"].with_user(user).get_view(view_type="form")["arch"]
+            for user in (self.packer, self.manager)
+        ]
+        self.assertEqual(buttons, [False, True])
+
     def test_other_orders_in_the_warehouse_do_not_count(self):
         first, second = self._delivery(5), self._delivery(5)
         self._lower_limit(500)

@@ -1,5 +1,6 @@
 import {Component, onWillStart, useExternalListener, useRef, useState} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
+import {ConfirmationDialog} from "@web/core/confirmation_dialog/confirmation_dialog";
 import {Dropdown} from "@web/core/dropdown/dropdown";
 import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {_t} from "@web/core/l10n/translation";
@@ -39,6 +40,7 @@ export class MyDay extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
+        this.dialog = useService("dialog");
         this.keepLast = new KeepLast();
         this.root = useRef("root");
         const remembered = recall();
@@ -332,6 +334,22 @@ export class MyDay extends Component {
         return this.process(row, async () => {
             await this.orm.call("mail.activity", "action_move", [[row.id], date]);
             this.notify(_t("Moved to %s", formatWeekday(date)));
+        });
+    }
+
+    /** What was closed by mistake is open again, in whosever plan it stands. */
+    reopen(row) {
+        this.dialog.add(ConfirmationDialog, {
+            body: _t(
+                "The activity will be open again. The client's history and the head's list keep that it was closed."
+            ),
+            confirmLabel: _t("Open Again"),
+            confirm: () =>
+                this.attempt(async () => {
+                    await this.orm.call("mail.activity", "action_sales_reopen", [[row.id]]);
+                    await this.load();
+                }),
+            cancel: () => this.focusRow(row.id),
         });
     }
 

@@ -22,6 +22,7 @@ export class MyDayRow extends Component {
         onMove: Function,
         onCancel: Function,
         onPromise: Function,
+        onReopen: Function,
         onOpenClient: Function,
         onOpenDocument: Function,
     };
