@@ -169,7 +169,9 @@ class Base(models.AbstractModel):
         records = self.with_env(self._sales_guard_env())
         links = [records[name] for name in self._sales_extra_pointing_fields()]
         partners = [
-            link if link._name == "res.partner" else one._sales_path_clients() for link in links for one in link
+            link if link._name == "res.partner" else one._sales_path_clients()
+            for link in links
+            for one in link
         ]
         return records.env["res.partner"].union(*partners).client_id
 

@@ -145,7 +145,11 @@ class SweepDossier(SweepFilling):
         yield env["sales.promise"].create(
             {"client_id": client.id, "kind": "other", "date_due": cls.today + timedelta(days=5)}
         )
-        yield client.message_post(body="Note", subtype_xmlid="mail.mt_comment", author_id=owner.partner_id.id)
+        note = client.message_post(
+            body="Note", subtype_xmlid="mail.mt_comment", author_id=owner.partner_id.id
+        )
+        yield note
+        yield env["mail.notification"].create({"mail_message_id": note.id, "res_partner_id": contact.id})
         client.message_subscribe(owner.partner_id.ids)
         yield client.message_follower_ids[:1]
         yield env["ir.attachment"].create(

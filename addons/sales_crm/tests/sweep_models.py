@@ -34,6 +34,7 @@ NO_RECORD = {
     "res.company": "an own company is no client",
     "res.groups": "the administrator's",
     "sales.import": "the head's; its rows are in the sweep",
+    "sms.tracker": "what the gateway tells of a notification, without access for anybody",
     "stock.location": "an address of the own warehouses",
     "stock.picking.type": "an address of the own warehouses",
     "stock.reference": "a number; what it names is in the sweep",
