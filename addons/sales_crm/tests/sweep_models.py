@@ -1,10 +1,11 @@
 """Which models hang on a client, found by their fields, whatever the guard knows of them."""
 
 POLYMORPHIC = ("many2one_reference", "reference")
-# By users and own companies everything would hang on somebody, and they are no clients
-NO_STEP = {"res.users", "res.company"}
-# Names for all clients; who has them is in tables of their own
-COMMON = {"res.partner.category"}
+# By users and own companies everything would hang on somebody, and they are no clients; a file that may be
+# read may be sent on
+NO_STEP = {"res.users", "res.company", "ir.attachment"}
+# Names and settings for all clients; who has them is in tables of their own
+COMMON = {"account.reconcile.model", "res.partner.category"}
 # To whom it is written: whoever may be seen may be written to
 ADDRESSEES = {
     ("mail.mail", "recipient_ids"),
@@ -16,24 +17,18 @@ ADDRESSEES = {
 }
 # Which a sweep over one client's records says nothing about, and why
 NO_RECORD = {
-    "account.bank.statement": "its lines are in the sweep",
     "account.journal": "its bank account is one of the own company",
     "discuss.call.history": "a call in a conversation",
     "discuss.channel": "a conversation; who is in it is in the sweep",
-    "discuss.voice.metadata": "how loud a voice message is",
     "ir.actions.server": "the administrator's",
     "ir.actions.server.history": "the administrator's",
     "ir.cron": "the administrator's",
     "ir.ui.menu": "its reference is an action",
     "mail.push": "what waits for a browser, without access for anybody",
     "mail.push.device": "a browser of a colleague",
-    "mail.template": "texts for all clients; their files are no client's",
-    "product.document": "files of a product",
     "product.value": "what goods are worth, whoever owns the transfer",
-    "quotation.document": "files for all quotations",
     "res.company": "an own company is no client",
     "res.groups": "the administrator's",
-    "sales.import": "the head's; its rows are in the sweep",
     "sms.tracker": "what the gateway tells of a notification, without access for anybody",
     "stock.location": "an address of the own warehouses",
     "stock.picking.type": "an address of the own warehouses",
@@ -80,7 +75,7 @@ def partners_of(record, depth=2):
     """:return: set of the ids of the partners to whom stored links lead from a record, sudo-ed"""
     if record._name == "res.partner":
         return set(record.ids)
-    if not depth:
+    if not depth or record._name in COMMON:
         return set()
     found = set()
     for field in links_of(record):

@@ -47,3 +47,36 @@ class TestAccessPointing(AccessCase):
         )
         self.rule.perm_write = True
         lead.write({"name": "Again", "user_id": self.manager.id})
+
+    def test_a_tag_is_put_on_from_its_own_side(self):
+        Tag = self.env["res.partner.category"]
+        theirs = Tag.create({"name": "Theirs", "partner_ids": [Command.set(self.foreign.ids)]})
+        Tag = Tag.with_user(self.manager)
+        own = Tag.create({"name": "Own", "partner_ids": [Command.set(self.client.ids)]})
+        link = [Command.link(self.foreign.id)]
+        self._assert_refused(
+            lambda: own.write({"partner_ids": link}),
+            lambda: Tag.create({"name": "New", "partner_ids": link}),
+            lambda: theirs.with_user(self.manager).write({"partner_ids": [Command.clear()]}),
+            lambda: theirs.with_user(self.manager).unlink(),
+        )
+        theirs.with_user(self.manager).write(
+            {"name": "Renamed", "partner_ids": [Command.link(self.client.id)]}
+        )
+        self.assertEqual(theirs.partner_ids, self.foreign | self.client)
+        own.unlink()
+
+    def test_a_document_is_not_pointed_at_anothers(self):
+        lead = self.env["crm.lead"].create({"name": "D", "partner_id": self.foreign.id})
+        order = self.env["sale.order"].create({"partner_id": self.client.id}).with_user(self.manager)
+        self._assert_refused(lambda: order.write({"opportunity_id": lead.id}))
+        own = lead.with_user(self.manager).create({"name": "D", "partner_id": self.client.id})
+        order.write({"opportunity_id": own.id})
+
+    def test_whose_order_a_line_is_of_is_not_written(self):
+        product = self.env["product.product"].create({"name": "Thing"})
+        order = self.env["sale.order"].create(
+            {"partner_id": self.client.id, "order_line": [Command.create({"product_id": product.id})]}
+        )
+        line = order.order_line.with_user(self.manager)
+        self._assert_refused(lambda: line.write({"order_partner_id": self.foreign.id}))
