@@ -152,6 +152,7 @@ from . import mail_activity_do_not_call
 from . import sales_my_day_clients
 from . import sales_handover_brief
 from . import res_company_class
+from . import res_partner_category
 from . import res_partner_class
 from . import sales_client_class
 from . import sales_partner_key

@@ -31,10 +31,6 @@ class AccountMove(models.Model):
         help="Who let what is invoiced here past the credit limit.",
     )
 
-    @api.model
-    def _sales_extra_pointing_fields(self):
-        return super()._sales_extra_pointing_fields() | {"partner_shipping_id"}
-
     def _auto_init(self):
         """The column comes empty: no invoice that was there before has a contract."""
         if not column_exists(self.env.cr, "account_move", "contract_id"):

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.exceptions import AccessError
 
 
@@ -28,9 +28,36 @@ class Base(models.AbstractModel):
         return None
 
     @api.model
+    @tools.ormcache("self._name")
     def _sales_extra_pointing_fields(self):
-        """:return: set of the names of links to further partners for whom the document is work: the payer"""
-        return set()
+        """:return: frozenset of the names of links by which the record is work for further clients: who pays,
+        who gets the goods, documents of theirs, users who may be their people in the portal
+        """
+        path = self._sales_guard_path
+        if not path or self._abstract or self._transient:
+            return frozenset()
+        return frozenset(
+            name
+            for name, field in self._fields.items()
+            if field.store
+            and name != path
+            and name not in models.MAGIC_COLUMNS
+            and not (field.related or (field.compute and field.readonly))
+            and self._sales_points_at_clients(field)
+        )
+
+    @api.model
+    def _sales_points_at_clients(self, field):
+        """:return: whether the field may hold a client or what hangs on one; several people are those to whom
+        it is written, and whoever is seen may be written to
+        """
+        if field.type not in ("many2one", "many2many"):
+            return False
+        if field.comodel_name == "res.partner":
+            return field.type == "many2one"
+        comodel = self.env[field.comodel_name]
+        guarded = comodel._sales_guard_path and not comodel._transient
+        return bool(guarded) and (field.type == "many2one" or field.comodel_name != "res.users")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -63,7 +90,8 @@ class Base(models.AbstractModel):
         newcomers = self._sales_named_partners(pointing, vals).filtered(lambda p: not p.client_id)
         res = super().write(vals)
         self._sales_check_changed_hands(before, newcomers)
-        self._sales_check_may_add_for(self._sales_extra_clients() - known - newcomers)
+        own = self.env["res.partner"].union(*(clients for clients, _owners in before.values()))
+        self._sales_check_may_add_for(self._sales_extra_clients() - known - newcomers - own)
         self._sales_check_properties(properties, links)
         return res
 
@@ -139,14 +167,21 @@ class Base(models.AbstractModel):
     def _sales_extra_clients(self):
         """:return: the clients, sudo-ed, to whom the further links of these records point"""
         records = self.with_env(self._sales_guard_env())
-        partners = records.env["res.partner"]
-        return partners.union(*(records[name] for name in self._sales_extra_pointing_fields())).client_id
+        links = [records[name] for name in self._sales_extra_pointing_fields()]
+        partners = [
+            link if link._name == "res.partner" else one._sales_path_clients()
+            for link in links
+            for one in link
+        ]
+        return records.env["res.partner"].union(*partners).client_id
 
     @api.model
     def _sales_check_may_add_for(self, clients):
         """:raise AccessError: the current user may not add work for one of these clients"""
+        if not clients:
+            return
         granted = self.env["sales.access.rule"]._granted_clients("create")
-        if clients and clients.filtered_domain(granted) != clients:
+        if clients.filtered_domain(granted) != clients:
             raise AccessError(self.env["ir.rule"]._sales_access_message("create", self))
 
     # ------------------------------------------------------

@@ -56,8 +56,17 @@ class Base(models.AbstractModel):
             if field.store
             and field.readonly
             and not field.inherited
-            and (ours(field) or (computed and field.compute and not field.inverse))
+            and (
+                ours(field)
+                or (computed and field.compute and not field.inverse)
+                or self._sales_repeats_a_client(field)
+            )
         } - self._sales_core_written_fields()
+
+    @api.model
+    def _sales_repeats_a_client(self, field):
+        """:return: whether the stored field repeats whose the document is on which the record hangs"""
+        return bool(self._sales_guard_path and field.related and field.comodel_name == "res.partner")
 
     @api.model
     def _sales_is_our_field(self, field):

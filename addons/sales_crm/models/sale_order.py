@@ -8,10 +8,6 @@ class SaleOrder(models.Model):
 
     _handover_sequence = 50
 
-    @api.model
-    def _sales_extra_pointing_fields(self):
-        return super()._sales_extra_pointing_fields() | {"partner_invoice_id", "partner_shipping_id"}
-
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create(vals_list)

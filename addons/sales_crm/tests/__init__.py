@@ -63,6 +63,7 @@ from . import test_handover_tour
 from . import test_access_named
 from . import test_server_fields
 from . import test_access_write_sweep
+from . import test_access_pointing
 from . import test_evidence_activity
 from . import test_evidence_author
 from . import test_evidence_days

@@ -7,5 +7,6 @@ from . import stock_move
 from . import stock_move_shipped
 from . import stock_move_line
 from . import stock_quant
+from . import stock_scrap
 from . import stock_package_history
 from . import sale_order_line

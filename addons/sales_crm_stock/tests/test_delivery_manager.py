@@ -100,3 +100,36 @@ class TestDeliveryManager(DeliveryCase):
         self.assertTrue(search([("partner_ids", "in", self.client.ids)]))
         self.assertFalse(search([("partner_ids", "in", self.theirs.ids)]))
         self.assertFalse(lot.has_access("write"))
+
+    def _with_rights_on_the_warehouse(self):
+        self.manager.group_ids |= self.env.ref("stock.group_stock_user")
+
+    def test_no_goods_of_a_client_seen_only(self):
+        """Found by the write sweep: whose goods a move may take."""
+        self._with_rights_on_the_warehouse()
+        self._let_see(self.manager, self.theirs, perm_write=False)
+        picking = self._reserved()
+        self.env.invalidate_all()
+        move = picking.move_ids.with_user(self.manager)
+        for values in ({"restrict_partner_id": self.theirs.id}, {"partner_id": self.theirs.id}):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                move.write(values)
+        move.write({"restrict_partner_id": self.client.id})
+
+    def test_scrap_of_anothers_delivery(self):
+        """Found by the write sweep: it hangs on the delivery."""
+        self._with_rights_on_the_warehouse()
+        values = {"product_id": self.goods.id, "lot_id": self.lot.id, "scrap_qty": 1}
+        own, other = (
+            self.env["stock.scrap"].create({**values, "picking_id": self._reserved(**client).id})
+            for client in ({}, {"client": self.theirs})
+        )
+        self.env.invalidate_all()
+        own.with_user(self.manager).write({"scrap_qty": 2})
+        for route in (
+            lambda: other.with_user(self.manager).write({"scrap_qty": 2}),
+            lambda: other.with_user(self.manager).unlink(),
+            lambda: other.with_user(self.manager).read(["scrap_qty"]),
+        ):
+            with self.assertRaises(AccessError), self.cr.savepoint():
+                route()
