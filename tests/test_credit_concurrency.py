@@ -19,12 +19,10 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def desks(start_node, make_database):
+def desks(two_servers):
     """Twenty sessions of one user, half of them on each of two servers."""
-    database = make_database("credit")
-    nodes = [start_node(database, "--max-cron-threads=0") for _ in range(2)]
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda number: nodes[number % 2].session("admin"), range(AT_ONCE)))
+        return list(pool.map(lambda number: two_servers[number % 2].session("admin"), range(AT_ONCE)))
 
 
 def one(session, model, values):

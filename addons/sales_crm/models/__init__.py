@@ -46,6 +46,7 @@ from . import res_partner_funnel
 from . import sale_order
 from . import account_journal
 from . import sale_order_credit
+from . import sale_order_credit_draft
 from . import sale_order_deferral
 from . import sale_order_line_credit
 from . import sale_order_line_kept
