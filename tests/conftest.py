@@ -94,6 +94,13 @@ def server(start_node, make_database) -> Node:
 
 
 @pytest.fixture(scope="session")
+def two_servers(start_node, make_database) -> list[Node]:
+    """Two servers on one database, for tests in which many press at once, for clients of their own."""
+    database = make_database("credit")
+    return [start_node(database, "--max-cron-threads=0") for _ in range(2)]
+
+
+@pytest.fixture(scope="session")
 def russian_server(start_node, make_database) -> Node:
     """A server whose database was created in Russian, with the demo data in Russian."""
     return start_node(make_database("russian", lang="ru_RU"))

@@ -20,16 +20,10 @@ NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def nodes(start_node, make_database):
-    database = make_database("credit")
-    return [start_node(database, "--max-cron-threads=0") for _ in range(2)]
-
-
-@pytest.fixture(scope="module")
-def desks(nodes):
+def desks(two_servers):
     """Twenty sessions of one user, half of them on each of two servers."""
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(lambda number: nodes[number % 2].session("admin"), range(AT_ONCE)))
+        return list(pool.map(lambda number: two_servers[number % 2].session("admin"), range(AT_ONCE)))
 
 
 def one(session, model, values):
@@ -37,7 +31,7 @@ def one(session, model, values):
 
 
 @pytest.fixture(scope="module")
-def asker(desks, nodes):
+def asker(desks, two_servers):
     """A session of a head who asks for releases, while the user of the desks decides about them."""
     session = desks[0]
     groups = session.call(
@@ -64,7 +58,7 @@ def asker(desks, nodes):
             "group_ids": [(4, group["group_head"])],
         },
     )
-    return nodes[0].session("asker")
+    return two_servers[0].session("asker")
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Clients of a running server: a web session as the browser has it, XML-RPC, and JSON-2 with a key."""
 
+import copy
 import xmlrpc.client
 from typing import Any
 
@@ -65,6 +66,13 @@ class Session:
     def search_read(self, model: str, domain: list, fields: list[str], **options) -> list[dict]:
         """Return records as dictionaries."""
         return self.call(model, "search_read", domain, fields, **options)
+
+    def twin(self) -> "Session":
+        """Return another window of the same login, for use in another thread."""
+        twin = copy.copy(self)
+        twin.http = requests.Session()
+        twin.http.cookies.update(self.http.cookies)
+        return twin
 
     @property
     def cookie(self) -> str:

@@ -8,6 +8,7 @@ from . import clock, process, pyenv
 from .browser import ensure as ensure_browser
 from .console import Progress
 from .layout import LOGS, ROOT, TESTS
+from .plan import SEED_VARIABLE
 from .stack import Stack
 from .testrun import FAILURES, Tally
 
@@ -17,9 +18,10 @@ NOTHING_SELECTED = 5
 ENDED = re.compile(r"^tests/\S+ (PASSED|FAILED|ERROR|SKIPPED)")
 
 
-def run(stack: Stack, expression: str | None, files: list[Path] | None = None) -> Tally:
+def run(stack: Stack, seed: int, expression: str | None, files: list[Path] | None = None) -> Tally:
     """Run pytest and return its counts; what it says is shown where something failed.
 
+    :param seed: of the tests that try random cases
     :param files: of tests/; None: all of them
     """
     REPORT.unlink(missing_ok=True)
@@ -43,6 +45,7 @@ def run(stack: Stack, expression: str | None, files: list[Path] | None = None) -
             **stack.environment(),
             "CRM_BROWSER": clock.browser(ensure_browser()),
             "CRM_FAILURES": str(FAILURES),
+            SEED_VARIABLE: str(seed),
         },
         cwd=ROOT,
     )

@@ -99,7 +99,7 @@ def _work(args: argparse.Namespace, ready: stack.Stack, run: TestRun, total: Tal
     if tests:
         jobs.append(lambda: tests.work(1))
     if not args.addon and black_box != []:
-        jobs.append(lambda: blackbox.run(ready, args.expression, black_box))
+        jobs.append(lambda: blackbox.run(ready, seed, args.expression, black_box))
     if tests:
         jobs += [lambda number=number: tests.work(number) for number in range(2, side_by_side + 1)]
     if tests and _is_whole(args):

@@ -50,6 +50,7 @@ from . import sale_order
 from . import account_bank_statement
 from . import account_journal
 from . import sale_order_credit
+from . import sale_order_credit_draft
 from . import sale_order_deferral
 from . import sale_order_line_credit
 from . import sale_order_line_kept
