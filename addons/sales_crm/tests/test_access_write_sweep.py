@@ -175,7 +175,7 @@ class TestWriteSweep(SweepAttempts):
             self._try(lambda env: self._do(env(user=self.env.uid), attempt))
 
     def test_nothing_of_others_changes(self):
-        self._sweep(how_many(40, 0))
+        self._sweep(how_many(60, 0))
 
     def test_nothing_of_others_changes_by_who_invoices_and_packs(self):
         """What the rights of core open to a manager beside his work."""
@@ -184,7 +184,7 @@ class TestWriteSweep(SweepAttempts):
             self.manager.group_ids |= self.env.ref(group, raise_if_not_found=False) or self.env["res.groups"]
         self.env.flush_all()
         self.before = self._snapshot(self.tables.keys() | self.links.keys())
-        self._sweep(how_many(40, 0))
+        self._sweep(how_many(60, 0))
 
     def _sweep(self, count):
         attempts = self._attempts()
