@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, TransactionCase, tagged
+from odoo.tools.sql import make_index_name
 
 from ..tools.birthday import birthday_keys, parse_birthday, same_birthday
 from ..tools.channel import channel_format, channel_link, search_digits, tel_link
@@ -199,6 +200,9 @@ class TestContacts(SalesCrmCommon):
             [self.client.id],
         )
         self.env.cr.execute("ANALYZE sales_contact_channel")
+        # What this and other tests have left to be sorted into the index later would count against it
+        index = make_index_name("sales_contact_channel", "value_key_part")
+        self.env.cr.execute("SELECT gin_clean_pending_list(%s::regclass)", [index])
         for text in ("9-00-11-22", "anna@alpha"):
             sql = self.env["res.partner"]._contact_search_sql(text)
             rows = self.env.execute_query(type(sql)("EXPLAIN %s", sql))
