@@ -11,7 +11,7 @@ from support.nodes import odoo_shell
 
 MORNING = "type(env['sales.morning'])._batch_size = 7\nenv['sales.morning']._run()\nenv.cr.commit()\n"
 MASS = (
-    "import odoo.addons.sales_crm.models.sales_mass_plan_work as work\n"
+    "import odoo.addons.sales_crm.models.bulk.sales_mass_plan_work as work\n"
     "work.BATCH = 7\n"
     "env['sales.mass.plan']._cron_work()\n"
     "env.cr.commit()\n"
@@ -42,7 +42,7 @@ MAKE_MASS_PLAN = (
     "head = env['res.users'].search([('login', '=', 'head')])\n"
     "clients = env['res.partner'].search("
     "[('is_client', '=', True), ('user_id.active', '=', True)], limit=60)\n"
-    "import odoo.addons.sales_crm.models.sales_mass_plan_work as work\n"
+    "import odoo.addons.sales_crm.models.bulk.sales_mass_plan_work as work\n"
     "work.FOREGROUND_LINES = 0\n"
     "plan = env['sales.mass.plan'].with_user(head).create({'summary': 'Black box',"
     " 'client_ids': [(6, 0, clients.ids)]})\n"

@@ -1,6 +1,6 @@
 from odoo.addons.mail.controllers.thread import ThreadController
 
-from ..models.mail_message_author import MAILS
+from ..models.evidence.mail_message import MAILS
 
 
 class SalesThreadController(ThreadController):

@@ -1,74 +1,65 @@
-from . import test_import
-from . import test_export_guard
-from . import test_export_routes
-from . import test_filling
-from . import test_field_names
-from . import test_debt_tour
-from . import test_demo
-from . import test_handover
-from . import test_handover_safe
-from . import test_mail_activity
-from . import test_morning
-from . import test_morning_fault
-from . import test_morning_piece
-from . import test_my_day
-from . import test_cover
-from . import test_res_partner
-from . import test_tours
-from . import test_access_rule
-from . import test_access_small
-from . import test_access_models
-from . import test_access_routes
-from . import test_access_before_after
-from . import test_access_http
-from . import test_access_notices
-from . import test_access_owner
-from . import test_access_property
-from . import test_contract
-from . import test_credit_contract_change
-from . import test_credit_gate
-from . import test_credit_recount
-from . import test_credit_memory
-from . import test_credit_release
-from . import test_credit_release_sum
-from . import test_credit_release_whose
-from . import test_receivable
-from . import test_receivable_kpi
-from . import test_funnel_moves
-from . import test_funnel_stuck
-from . import test_funnel_report
-from . import test_funnel_xlsx
-from . import test_funnel_sample
-from . import test_client_history
-from . import test_own_plan
-from . import test_promise
-from . import test_promise_settle
-from . import test_mail_activity_bulk
-from . import test_cadence
-from . import test_mass_plan
-from . import test_next_step
-from . import test_next_step_property
-from . import test_contacts
-from . import test_client_brief
-from . import test_client_class
-from . import test_duplicate
-from . import test_merge
-from . import test_visit
-from . import test_reminder
-from . import test_activity_report
-from . import test_team_day
-from . import test_team_day_tour
-from . import test_funnel_tours
-from . import test_handover_tour
-from . import test_access_named
-from . import test_server_fields
-from . import test_access_write_sweep
-from . import test_access_pointing
-from . import test_evidence_activity
-from . import test_evidence_author
-from . import test_evidence_days
-from . import test_evidence_machine
-from . import test_evidence_message
-from . import test_funnel_leave
-from . import test_credit_twin
-from . import test_kept_default
+from .intake import test_import, test_filling
+from .export import test_export_guard, test_export_routes
+from .server import test_field_names, test_server_fields, test_kept_default
+from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
+from .demo import test_demo
+from .handover import test_handover, test_handover_safe, test_handover_tour
+from .activity import test_mail_activity, test_tours
+from .morning import test_morning
+from .fault import test_morning_fault, test_morning_piece
+from .my_day import test_my_day
+from .cover import test_cover
+from .client import test_res_partner
+from .access import (
+    test_access_rule,
+    test_access_small,
+    test_access_models,
+    test_access_routes,
+    test_access_before_after,
+    test_access_http,
+    test_access_notices,
+    test_access_property,
+    test_access_named,
+    test_access_write_sweep,
+)
+from .owner import test_access_owner, test_access_pointing
+from .contract import test_contract
+from .credit import (
+    test_credit_contract_change,
+    test_credit_gate,
+    test_credit_recount,
+    test_credit_memory,
+    test_credit_release,
+    test_credit_release_sum,
+    test_credit_release_whose,
+    test_credit_twin,
+)
+from .funnel import (
+    test_funnel_moves,
+    test_funnel_stuck,
+    test_funnel_report,
+    test_funnel_xlsx,
+    test_funnel_sample,
+    test_funnel_tours,
+    test_funnel_leave,
+)
+from .history import test_client_history, test_client_brief
+from .change import test_own_plan
+from .promise import test_promise, test_promise_settle
+from .bulk import test_mail_activity_bulk, test_mass_plan
+from .cadence import test_cadence
+from .next_step import test_next_step, test_next_step_property
+from .contact import test_contacts
+from .client_class import test_client_class
+from .duplicate import test_duplicate, test_merge
+from .visit import test_visit
+from .reminder import test_reminder
+from .plan import test_activity_report
+from .team_day import test_team_day, test_team_day_tour
+from .evidence import (
+    test_evidence_activity,
+    test_evidence_author,
+    test_evidence_days,
+    test_evidence_machine,
+    test_evidence_message,
+)

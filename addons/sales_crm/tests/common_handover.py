@@ -116,7 +116,7 @@ class HandoverCommon(SalesCrmCommon):
     @contextmanager
     def _in_background(self, batch=2):
         """Small batches, none of them in the foreground, and no commits."""
-        module = "odoo.addons.sales_crm.models.sales_handover_work"
+        module = "odoo.addons.sales_crm.models.handover.sales_handover_work"
         with (
             patch(f"{module}.FOREGROUND_LINES", 0),
             patch(f"{module}.BATCH", batch),

@@ -8,7 +8,7 @@ class StockMove(models.Model):
     """
 
     # Beside the routes to a shipment
-    _inherit = "stock.move"  # pylint: disable=consider-merging-classes-inherited
+    _inherit = "stock.move"
 
     credit_client_id = fields.Many2one(
         "res.partner",

@@ -1,0 +1,7 @@
+from odoo import models
+
+
+class PaymentToken(models.Model):
+    _inherit = "payment.token"
+
+    _sales_guard_path = "partner_id"

@@ -1,0 +1,4 @@
+from . import sales_activity_outcome
+from . import sales_carry_log
+from . import mail_activity_type
+from . import mail_activity

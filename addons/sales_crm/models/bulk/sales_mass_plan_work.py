@@ -1,0 +1,246 @@
+import logging
+import random
+import time
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL, format_date
+
+_logger = logging.getLogger(__name__)
+
+FOREGROUND_LINES = 200  # up to so many are planned while the head waits, in one transaction
+
+BATCH = 1000  # activities in one transaction
+
+TOLD_BATCH = 50  # managers who are told in one transaction
+
+MAX_TRIES = 10  # of one batch, when others change the same rows
+
+
+class SalesMassPlan(models.Model):
+    """The work: batches of lines, each one transaction, then one message for each manager.
+
+    A batch is there or it is not: its activities, the results of its lines and the progress. After a kill
+    the next run goes on with the lines that are left. Two servers never work on one planning at once.
+    """
+
+    _inherit = "sales.mass.plan"
+
+    def _start(self):
+        """Plan a few at once, many in the background."""
+        if self.progress_total <= FOREGROUND_LINES:
+            while self.state == "running" and self._guarded_batch():
+                pass
+        else:
+            self.env.ref("sales_crm.ir_cron_mass_plan")._trigger()
+
+    @api.model
+    def _cron_work(self):
+        """Work on the plannings that are under way, each with the rights of who started it."""
+        for record in self.search([("state", "=", "running")], order="id"):
+            user = record.run_user_id
+            working = record.with_user(user).with_context(
+                allowed_company_ids=record.company_id.ids, lang=user.lang, tz=user.tz
+            )
+            if not working._work_in_background():
+                _logger.info("Out of time, the rest follows in the next run")
+                break
+
+    def _work_in_background(self):
+        """:return: False if the time of the cron ran out before the end"""
+        tries = 0
+        while True:
+            try:
+                if not self._lock():
+                    return True
+                done = self._guarded_batch()
+                self.env.flush_all()
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+                tries += 1
+                if tries > MAX_TRIES:
+                    raise
+                self.env.cr.rollback()
+                self.env.invalidate_all(flush=False)
+                time.sleep(random.uniform(0, 0.05 * 2**tries))
+                continue
+            tries = 0
+            # at the very end nothing is left to count, and yet the last step is: without it core takes a job
+            # whose time runs out just then for done
+            left = max(self.progress_total - self.progress_done, 1) if done else 0
+            time_left = self._commit(done, left)
+            self.env.invalidate_all()
+            if not done:
+                return True
+            if not time_left:
+                return False
+
+    @api.model
+    def _commit(self, processed, remaining):
+        """:return: seconds left for the cron; each commit is the end of one batch"""
+        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+
+    def _lock(self):
+        """:return: whether the planning is still to be worked on, and by nobody else"""
+        # sudo: whether the one who started it still may, each batch asks
+        if not self.sudo().exists() or not self.sudo().try_lock_for_update():
+            return False
+        self.invalidate_recordset(["state"])
+        return self.sudo().state == "running"
+
+    def _guarded_batch(self):
+        """One batch; what can't be done ends the work with a sentence, what is planned stays so.
+
+        :return: how much was done, 0 at the end
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._check_head()
+                return self._batch()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        except Exception as error:
+            _logger.exception("Mass planning %s stopped", self.id)
+            self._step({"state": "preview", "failure": self._failure_sentence(error)})
+            return 0
+
+    def _failure_sentence(self, error):
+        """:return: what a person is told; the log has the rest"""
+        if isinstance(error, (UserError, AccessError)):
+            return str(error.args[0])
+        return self.env._(
+            "Something unexpected happened (%s). The server's log has the details.", type(error).__name__
+        )
+
+    def _batch(self):
+        """:return: number of lines worked on, else of managers told, 0 at the end"""
+        count = self._plan_batch()
+        if count:
+            self._step({"progress_done": self.progress_done + count})
+            return count
+        told = self._tell_batch()
+        if not told:
+            self._step({"state": "done", "date_end": fields.Datetime.now()})
+        return told
+
+    # ------------------------------------------------------
+    # Activities
+    # ------------------------------------------------------
+
+    def _plan_batch(self):
+        """The client's manager of now gets the activity; without one, or archived meanwhile, nobody does.
+
+        :return: number of lines worked on
+        """
+        self.env.flush_all()
+        # sudo: who is in the group is no secret
+        managers = self.env["sales.morning"].sudo()._managers().ids
+        Activity = self.env["mail.activity"]
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH line AS MATERIALIZED (
+                    SELECT line.id, line.client_id, line.date AS day,
+                           nextval('mail_activity_id_seq')::int AS activity_id,
+                           CASE WHEN client.active IS TRUE AND client.is_client IS TRUE
+                                 AND receiver.id = ANY(%(managers)s) THEN receiver.id END AS user_id
+                      FROM sales_mass_plan_line line
+                      JOIN res_partner client ON client.id = line.client_id
+                      LEFT JOIN res_users receiver ON receiver.id = COALESCE(%(user)s, client.user_id)
+                     WHERE line.mass_plan_id = %(plan)s AND line.state = 'pending'
+                     ORDER BY line.id
+                     LIMIT %(limit)s
+                       FOR UPDATE OF line
+                ), created AS (
+                    %(insert)s
+                ), next_steps AS (
+                    %(next_steps)s
+                )
+                UPDATE sales_mass_plan_line done
+                   SET state = CASE WHEN line.user_id IS NULL THEN 'skipped' ELSE 'done' END,
+                       user_id = line.user_id,
+                       activity_id = CASE WHEN line.user_id IS NOT NULL THEN line.activity_id END
+                  FROM line
+                 WHERE done.id = line.id
+                RETURNING done.id
+                """,
+                managers=managers,
+                user=self.user_id.id if self.assign_to == "user" else None,
+                plan=self.id,
+                limit=BATCH,
+                insert=Activity._insert_planned_sql(self._planned_source_sql()),
+                next_steps=Activity._planned_next_steps_sql(SQL("created")),
+            )
+        )
+        self.env.invalidate_all(flush=False)
+        return len(rows)
+
+    def _planned_source_sql(self):
+        return SQL(
+            """
+            (SELECT line.activity_id AS id, line.client_id, line.user_id, line.day,
+                    %(type)s AS activity_type_id,
+                    %(summary)s AS summary, %(note)s::text AS note, %(priority)s AS priority,
+                    NULL::int AS cadence_id
+               FROM line WHERE line.user_id IS NOT NULL) plan
+            """,
+            type=self.activity_type_id.id,
+            summary=self.summary,
+            note=self.note or None,
+            priority=self.priority,
+        )
+
+    # ------------------------------------------------------
+    # One message for each manager
+    # ------------------------------------------------------
+
+    def _tell_batch(self):
+        """:return: number of managers told, once each"""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT user_id, COUNT(*), MIN(date), MAX(date)
+                  FROM sales_mass_plan_line
+                 WHERE mass_plan_id = %s AND state = 'done' AND is_told IS NOT TRUE
+                 GROUP BY user_id ORDER BY user_id LIMIT %s
+                """,
+                self.id,
+                TOLD_BATCH,
+            )
+        )
+        for user, count, first, last in rows:
+            self._tell(self.env["res.users"].browse(user).sudo(), count, first, last)
+        if rows:
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE sales_mass_plan_line SET is_told = TRUE
+                     WHERE mass_plan_id = %s AND state = 'done' AND user_id = ANY(%s)
+                    RETURNING id
+                    """,
+                    self.id,
+                    [row[0] for row in rows],
+                )
+            )
+        return len(rows)
+
+    def _tell(self, user, count, first, last):
+        """:param user: sudo-ed: his language; nobody is told what he did himself"""
+        if user.id == self.env.uid:
+            return
+        env = self.with_context(lang=user.lang or self.env.lang).env
+        days = format_date(env, first)
+        if last != first:
+            days = f"{days} – {format_date(env, last)}"
+        env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids,
+            subject=env._(
+                "%(head)s has planned %(count)s activities for you: %(summary)s",
+                head=env.user.name,
+                count=count,
+                summary=self.summary,
+            ),
+            body=Markup("<p>%s</p>") % env._("They are due on %s.", days),
+        )

@@ -1,0 +1,51 @@
+from odoo import api, fields, models
+
+
+class SalesMyDay(models.AbstractModel):
+    """After a click only what has changed is sent, not the day."""
+
+    _inherit = "sales.my.day"
+
+    @api.model
+    def get_changes(self, user_id, date, known):
+        """What a screen that shows a day has to change in it.
+
+        :param int user_id: the manager, as for :meth:`get_day`
+        :param date: the day
+        :param list known: ids of activities whose rows the screen has and nobody has worked on
+        :return: dict ``figures``; ``open`` and ``done``: ids of all activities, in their order; ``rows``: the
+            rows of those that are not known
+        :raise AccessError: as for :meth:`get_day`
+        """
+        manager = self._get_manager(user_id)
+        date = fields.Date.to_date(date)
+        opened = self._open_activities(manager, date)
+        planned = self._planned_activities(manager, date)
+        done = self._done_activities(manager, date, planned)
+        unknown = set(opened.ids + done.ids) - set(known)
+        rows = self._get_open_rows(opened.filtered(lambda a: a.id in unknown), manager, date)
+        return {
+            "figures": self._get_figures(manager, date, opened, planned, done),
+            "open": self._get_order_of(opened, manager),
+            "done": done.ids,
+            "rows": rows + self._get_done_rows(done.filtered(lambda a: a.id in unknown), manager),
+        }
+
+    @api.model
+    def _get_order_of(self, activities, manager):
+        """:return: list of ids in the order of :meth:`_get_order`, without preparing the rows"""
+        rows = []
+        for activity in activities:
+            moment = activity._get_exact_time(manager)
+            # sudo: an activity tells whom it is about
+            client = activity.sudo().client_id
+            rows.append(
+                {
+                    "id": activity.id,
+                    "urgent": activity.priority == "1",
+                    "datetime_planned": fields.Datetime.to_string(moment) if moment else False,
+                    "date_deadline": fields.Date.to_string(activity.date_deadline),
+                    "client": client and {"name": client.name or ""},
+                }
+            )
+        return [row["id"] for row in sorted(rows, key=self._get_order)]

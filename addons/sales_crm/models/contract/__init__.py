@@ -1,0 +1,2 @@
+from . import sales_contract
+from . import sales_contract_life

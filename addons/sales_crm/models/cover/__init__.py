@@ -1,0 +1,4 @@
+from . import mail_activity
+from . import sales_morning
+from . import sales_my_day
+from . import sales_access_rule

@@ -1,0 +1,5 @@
+from . import sales_partner_key
+from . import sales_client_distinct
+from . import res_partner
+from . import res_partner_channel
+from . import sales_contact_channel

@@ -1,0 +1,172 @@
+import logging
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import split_every
+
+from ...tools.partner_keys import email_keys, phone_keys, vat_keys
+
+_logger = logging.getLogger(__name__)
+
+FILL_BATCH = 5000
+
+
+class ResPartner(models.Model):
+    """A client who is typed in twice is noticed while he is typed.
+
+    His twins are found by their keys, see ``sales.partner.key``. Whoever may not see a twin hears that the
+    client is served already, and by whom, and nothing more.
+    """
+
+    # Beside the card of the client, which is long enough by itself
+    _inherit = "res.partner"
+
+    duplicate_warning = fields.Html(
+        "Possible Duplicates",
+        compute="_compute_duplicate_warning",
+        sanitize=False,
+        help="Other clients with this tax number, or with a phone or mail of this client or his contacts.",
+    )
+
+    # ------------------------------------------------------
+    # Keys
+    # ------------------------------------------------------
+
+    @api.model
+    def _duplicate_key_fields(self):
+        """:return: set of the names of fields whose change changes the keys"""
+        return {"vat", "phone", "email", "country_id", "company_id", "parent_id", "is_company"}
+
+    def _duplicate_keys(self):
+        """Another module adds phones and mails of its own, and calls :meth:`_refresh_duplicate_keys` when
+        they change.
+
+        :return: dict partner -> set of (kind, value), as in ``sales.partner.key``; of what is stored, or
+            typed into a form
+        """
+        keys = {}
+        for partner in self:
+            found = {("email", value) for value in email_keys(partner.email)}
+            region = partner._duplicate_region()
+            found |= {("phone", value) for value in phone_keys(partner.phone, region)}
+            if not partner.parent_id or partner.is_company:
+                # Core copies a company's number to its contacts
+                found |= {("vat", value) for value in vat_keys(partner.vat)}
+            keys[partner] = found
+        return keys
+
+    def _duplicate_region(self):
+        """:return: ISO code of the country that phones without +… belong to"""
+        country = self.country_id or self.parent_id.country_id
+        if not country:
+            # sudo: where a company sits is no secret
+            country = (self.company_id or self.env.company).sudo().country_id
+        return country.code
+
+    def _refresh_duplicate_keys(self):
+        # sudo: keys are true whoever changes the card
+        partners = self.sudo().exists()
+        if partners:
+            keys = partners._duplicate_keys()
+            self.env["sales.partner.key"].sudo()._replace({p.id: found for p, found in keys.items()})
+
+    @api.model
+    def _fill_duplicate_keys(self):
+        """The keys of all partners that are there, in batches: after an installation or an update."""
+        partners = self.with_context(active_test=False, prefetch_fields=False)
+        ids = partners._search([], order="id").get_result_ids()
+        for batch in split_every(FILL_BATCH, ids):
+            partners.browse(batch)._refresh_duplicate_keys()
+            self.env.invalidate_all()
+        _logger.info("Keys of %s partners", len(ids))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners._refresh_duplicate_keys()
+        return partners
+
+    def write(self, vals):
+        res = super().write(vals)
+        if self._duplicate_key_fields() & vals.keys():
+            self._refresh_duplicate_keys()
+        return res
+
+    # ------------------------------------------------------
+    # The warning
+    # ------------------------------------------------------
+
+    @api.depends("vat", "phone", "email", "country_id", "parent_id", "child_ids.phone", "child_ids.email")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_duplicate_warning(self):
+        typed = (self | self.child_ids)._duplicate_keys()
+        wanted = {
+            partner: set().union(*(typed[member] for member in partner | partner.child_ids))
+            for partner in self
+        }
+        # sudo: what comes out of it depends on what the user may see
+        owners = self.env["sales.partner.key"].sudo()._owners(set().union(*wanted.values()))
+        twins = self.browse({owner for _kind, _value, _partner, owner in owners})
+        seen = twins._filtered_access("read")
+        for partner in self:
+            own = partner._duplicate_own_ids()
+            kinds = {}
+            for kind, value, twin, owner in owners:
+                if (kind, value) in wanted[partner] and not {twin, owner} & own:
+                    kinds.setdefault(owner, set()).add(kind)
+            partner.duplicate_warning = partner._duplicate_html(kinds, seen)
+
+    def _duplicate_own_ids(self):
+        """:return: set of the ids of who is no twin: the partner and whom he belongs to"""
+        family = self | self.parent_id | self.commercial_partner_id | self.parent_id.commercial_partner_id
+        # sudo: the parent may be another manager's client
+        origins = family.sudo()._origin
+        return set((origins | origins.client_id)._ids)
+
+    def _duplicate_html(self, kinds, seen):
+        """:param dict kinds: id of a twin -> set of what is the same
+        :param seen: the twins that the user may see
+        :return: html, False if there is no twin
+        """
+        lines = [
+            self._duplicate_line(twin, kinds[twin.id]) for twin in seen.filtered(lambda t: t.id in kinds)[:5]
+        ]
+        hidden = {}
+        for id_ in kinds.keys() - set(seen._ids):
+            # sudo: the name of the manager is all that is told of a client one may not see
+            manager = self.browse(id_).sudo().user_id.name
+            hidden.setdefault(manager, set()).update(kinds[id_])
+        lines += [
+            self._duplicate_hidden_line(manager, same) for manager, same in sorted(hidden.items(), key=str)
+        ]
+        return Markup("<br/>").join(lines) or False
+
+    def _duplicate_line(self, twin, same):
+        path = "clients" if twin.is_client else "res.partner"
+        link = Markup('<a href="/odoo/%s/%s" target="_blank">%s</a>') % (path, twin.id, twin.display_name)
+        values = {"client": link, "same": self._duplicate_kinds(same), "manager": twin.user_id.name}
+        if not twin.active:
+            return self.env._("%(client)s has the same %(same)s. It is archived.", **values)
+        if not twin.user_id:
+            return self.env._("%(client)s has the same %(same)s.", **values)
+        return self.env._("%(client)s has the same %(same)s. Manager: %(manager)s.", **values)
+
+    def _duplicate_hidden_line(self, manager, same):
+        values = {"same": self._duplicate_kinds(same), "manager": manager}
+        if not manager:
+            return Markup.escape(
+                self.env._("A client with this %(same)s is in the base. Ask the head of sales.", **values)
+            )
+        return Markup.escape(
+            self.env._("A client with this %(same)s is already served by %(manager)s.", **values)
+        )
+
+    def _duplicate_kinds(self, same):
+        """:return: what is the same, in words"""
+        words = {
+            "vat": self.env._("tax number"),
+            "phone": self.env._("phone"),
+            "email": self.env._("mail"),
+        }
+        return ", ".join(words[kind] for kind in words if kind in same)

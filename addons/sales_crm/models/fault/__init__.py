@@ -1,0 +1,3 @@
+from . import sales_morning_fault
+from . import sales_morning
+from . import sales_morning_piece

@@ -1,0 +1,3 @@
+from . import res_partner
+from . import calendar_event
+from . import crm_lead

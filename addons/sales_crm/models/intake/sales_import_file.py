@@ -1,0 +1,175 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ...tools.import_headers import REQUIRED, guess_role, recognised, suggest_columns
+from .sales_import_mapping import ROLE_ORDER, ROLES, SINGLE_TARGETS
+
+HEADER_DEPTH = 10  # rows in which the headers are looked for, under a title
+
+TITLE_WIDTH = 2  # filled cells that a row above the headers has at most
+
+ROWS_PER_CREATE = 2000
+
+
+class SalesImportFile(models.Model):
+    """One of the files of an import, with its columns and rows."""
+
+    _name = "sales.import.file"
+    _description = "File of an Import"
+    _order = "sequence, id"
+    _sales_guards_recorded = False
+
+    import_id = fields.Many2one("sales.import", required=True, index=True, ondelete="cascade")
+    name = fields.Char(readonly=True)
+    sequence = fields.Integer(compute="_compute_sequence", store=True)
+    role = fields.Selection(ROLES, "What Is in It", help="Empty: the file is not imported.")
+    row_count = fields.Integer("Rows", readonly=True)
+    notice = fields.Char(readonly=True)
+    column_ids = fields.One2many("sales.import.column", "file_id", "Columns")
+    row_ids = fields.One2many("sales.import.row", "file_id", "Rows of the File")
+
+    @api.depends("role")
+    def _compute_sequence(self):
+        for file in self:
+            file.sequence = ROLE_ORDER.index(file.role) if file.role else len(ROLE_ORDER)
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "role" in vals:
+            for file in self:
+                file._suggest_columns()
+        return res
+
+    # ------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------
+
+    @api.model
+    def _read_attachment(self, sales_import, attachment):
+        """:return: the new file with its columns and rows
+        :raise UserError: it can't be read
+        """
+        Reader = self.env["sales.import.reader"]
+        Reader._check_size(attachment.name, attachment.file_size)
+        table, notice = Reader._read(attachment.name, attachment.raw or b"")
+        position = self._header_position(sales_import.kind, table)
+        headers = table[position][1]
+        width = max(len(cells) for _number, cells in table[position:])
+        headers = headers + [""] * (width - len(headers))
+        role = "client" if sales_import.kind == "clients" else guess_role(headers)
+        if not role:
+            notice = self.env._(
+                "Its columns are not those of clients, agents, products or deals: not imported. %s",
+                notice,
+            )
+        file = self.create(
+            {
+                "import_id": sales_import.id,
+                "name": attachment.name,
+                "role": role,
+                "row_count": len(table) - position - 1,
+                "notice": notice,
+            }
+        )
+        file._create_columns(headers, table[position + 1 : position + 200])
+        file._create_rows(table[position + 1 :])
+        return file
+
+    @api.model
+    def _header_position(self, kind, table):
+        """:return: which of the first rows names the columns"""
+        roles = ["client"] if kind == "clients" else list(REQUIRED)
+        scores = []
+        for _number, cells in table[:HEADER_DEPTH]:
+            scores.append(max(len(recognised(role, cells)) for role in roles))
+            if sum(1 for cell in cells if cell) > TITLE_WIDTH:
+                break
+        best = scores.index(max(scores))
+        return best if scores[best] > 1 and best < len(table) - 1 else 0
+
+    def _create_columns(self, headers, rows):
+        self.ensure_one()
+        vals_list = []
+        for position, header in enumerate(headers):
+            samples = [
+                cells[position] for _number, cells in rows if len(cells) > position and cells[position]
+            ]
+            if not header and not samples:
+                continue
+            vals_list.append(
+                {
+                    "import_id": self.import_id.id,
+                    "file_id": self.id,
+                    "position": position,
+                    "header": header,
+                    "sample": " · ".join(dict.fromkeys(samples[:20]))[:80],
+                }
+            )
+        self.env["sales.import.column"].create(vals_list)
+        self._suggest_columns()
+
+    def _suggest_columns(self):
+        """Match the columns with fields, as remembered or as their headers say."""
+        self.ensure_one()
+        columns = self.column_ids.sorted("position")
+        if not self.role:
+            columns.write({"target": "skip", "contact_number": 0})
+            return
+        remembered = self.env["sales.import.mapping"]._remembered(self.role)
+        found = suggest_columns(self.role, columns.mapped(lambda c: c.header or ""), remembered)
+        for column, (target, number) in zip(columns, found, strict=True):
+            column.write({"target": target, "contact_number": number})
+
+    def _create_rows(self, table):
+        for start in range(0, len(table), ROWS_PER_CREATE):
+            self.env["sales.import.row"].create(
+                [
+                    {
+                        "import_id": self.import_id.id,
+                        "file_id": self.id,
+                        "number": number,
+                        "cells": cells,
+                    }
+                    for number, cells in table[start : start + ROWS_PER_CREATE]
+                ]
+            )
+            self.env["sales.import.row"].invalidate_model()
+
+    # ------------------------------------------------------
+    # Mapping
+    # ------------------------------------------------------
+
+    def _check_mapping(self):
+        """:raise UserError: a needed column is not matched, or two are matched with the same field"""
+        for file in self.filtered("role"):
+            targets = file.column_ids.mapped("target")
+            for missing in sorted(REQUIRED[file.role] - set(targets)):
+                raise UserError(
+                    self.env._(
+                        "“%(file)s”: no column is matched with “%(target)s”. Choose it in the list of "
+                        "columns, or choose another kind of content for the file.",
+                        file=file.name,
+                        target=file._target_label(missing),
+                    )
+                )
+            for target in sorted(SINGLE_TARGETS & set(targets)):
+                if targets.count(target) > 1:
+                    raise UserError(
+                        self.env._(
+                            "“%(file)s”: two columns are matched with “%(target)s”. Choose another field "
+                            "or “Do not import” for one of them.",
+                            file=file.name,
+                            target=file._target_label(target),
+                        )
+                    )
+
+    def _target_label(self, target):
+        selection = self.env["sales.import.column"]._fields["target"]._description_selection(self.env)
+        return dict(selection)[target]
+
+    def _remember_mapping(self):
+        for file in self.filtered("role"):
+            columns = file.column_ids.sorted("position")
+            self.env["sales.import.mapping"]._remember(
+                file.role, columns.mapped(lambda c: c.header or ""), columns.mapped("target")
+            )

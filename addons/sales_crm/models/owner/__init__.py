@@ -1,0 +1,6 @@
+from . import base
+from . import res_partner_category
+from . import res_partner
+from . import mail_activity
+from . import crm_lead
+from . import ir_attachment

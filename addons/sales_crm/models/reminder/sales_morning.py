@@ -1,0 +1,67 @@
+from odoo import api, models
+from odoo.tools import email_normalize, format_date
+
+from ...tools.picked import EVERY
+
+
+class SalesMorning(models.AbstractModel):
+    """When a plan is frozen the manager's browser hears of it, and he gets it by mail if he wants to."""
+
+    _inherit = "sales.morning"
+
+    @api.model
+    def _steps(self):
+        return [*super()._steps(), self._mail_digests]
+
+    @api.model
+    def _freeze_batch(self, days, picked=EVERY):
+        count = super()._freeze_batch(days, picked)
+        self.env["sales.reminder"]._plan_changed(self.env["res.users"].browse(days))
+        return count
+
+    @api.model
+    def _mail_digests(self, workdays):
+        """Mail the plan of the day to those who asked for it, once a day.
+
+        :param dict workdays: user -> the day that has begun for him
+        :return: False if the time of the cron ran out before the end
+        """
+        time_left = float("inf")
+        for user, day in workdays.items():
+            if user.sales_digest_mail and email_normalize(user.email):
+                self._retry(self._mail_digest, user, day)
+                time_left = self._commit(1, 0)
+                if not time_left:
+                    break
+        return bool(time_left)
+
+    @api.model
+    def _mail_digest(self, user, day):
+        """:return: whether it was mailed now"""
+        Reminder = self.env["sales.reminder"].sudo()
+        key = f"mail:{day}"
+        if Reminder.search_count([("user_id", "=", user.id), ("key", "=", key)], limit=1):
+            return False
+        if not Reminder._write_answer(user, key):
+            return False
+        env = self.with_user(user).with_context(lang=user.lang).env
+        plan = env["sales.my.day"].get_day(date=day)
+        if not plan["rows"] and not any(cover["rows"] for cover in plan["covers"]):
+            return False
+        # sudo: managers write no mails of the server
+        self.env["mail.mail"].sudo().create(
+            {
+                "subject": env._(
+                    "Your plan for %(day)s: %(count)s activities",
+                    day=format_date(env, day),
+                    count=len(plan["rows"]),
+                ),
+                "body_html": env["ir.qweb"]._render(
+                    "sales_crm.mail_day_digest", {"day": plan, "url": f"{user.get_base_url()}/odoo/my-day"}
+                ),
+                "email_to": user.email_formatted,
+                "email_from": user.company_id.email_formatted or user.email_formatted,
+                "auto_delete": True,
+            }
+        )
+        return True

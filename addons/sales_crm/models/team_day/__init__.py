@@ -1,0 +1,3 @@
+from . import mail_activity
+from . import sales_morning
+from . import sales_team_day

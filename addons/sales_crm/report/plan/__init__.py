@@ -1,0 +1,2 @@
+from . import sales_activity_report
+from . import sales_activity_xlsx

@@ -1,0 +1,2 @@
+from . import sales_receivable_report
+from . import sales_receivable_xlsx

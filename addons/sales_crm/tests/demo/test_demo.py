@@ -1,0 +1,283 @@
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+import phonenumbers
+from stdnum.ru import inn
+
+from odoo import fields
+from odoo.exceptions import AccessDenied
+from odoo.tests import TransactionCase, tagged
+
+from ...demo.days import Days
+
+MANAGERS = [f"manager{number}" for number in range(1, 6)]
+STAFF = [*MANAGERS, "head", "accountant"]
+
+
+class DemoMixin:
+    """The example company in one language, loaded today whatever the database holds already."""
+
+    allow_inherited_tests_method = True
+    language = None
+    former = None  # logins of those who have left
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        Users = cls.env["res.users"].with_context(active_test=False)
+        for user in Users.search([("login", "in", [*STAFF, *cls.former])]):
+            user.login = f"{user.login}_of_before"
+        demo_class = type(cls.env["sales.demo"])
+        cls.startClassPatcher(patch.object(demo_class, "_language", return_value=cls.language))
+        cls.loaded = cls.env["sales.demo"]._load()
+        cls.staff = {user.login: user for user in Users.search([("login", "in", STAFF)])}
+        cls.managers = cls.env["res.users"].union(*(cls.staff[login] for login in MANAGERS))
+        cls.clients = cls.env["res.partner"].search(
+            [("user_id", "in", cls.managers.ids), ("is_client", "=", True), ("parent_id", "=", False)]
+        )
+        cls.activities = (
+            cls.env["mail.activity"]
+            .with_context(active_test=False)
+            .search([("client_id", "in", cls.clients.ids)])
+        )
+        cls.days = Days(cls.managers[0].tz, 3)
+
+    def test_loaded_once(self):
+        self.assertTrue(self.loaded)
+        self.assertFalse(self.env["sales.demo"]._load())
+
+    def test_logins(self):
+        self.assertEqual(sorted(self.staff), sorted(STAFF))
+        for login, user in self.staff.items():
+            password = {"type": "password", "login": login, "password": login}
+            user.with_user(user)._check_credentials(password, {"interactive": True})
+            with self.assertRaises(AccessDenied):
+                user.with_user(user)._check_credentials(
+                    {**password, "password": "wrong"}, {"interactive": True}
+                )
+        self.assertTrue(all(m.has_group("sales_crm.group_manager") for m in self.managers))
+        self.assertTrue(self.staff["head"].has_group("sales_crm.group_head"))
+        self.assertTrue(self.staff["head"].has_group("sales_crm.group_credit_controller"))
+        self.assertGreater(self.staff["head"].sales_release_limit, 0, "somebody decides about releases")
+        self.assertFalse(self.staff["accountant"].has_group("sales_team.group_sale_salesman"))
+        self.assertEqual(self.managers.sale_team_id.user_id, self.staff["head"])
+
+    def test_nobody_real_is_written_to(self):
+        people = self.clients | self.clients.child_ids | self.managers.partner_id
+        for email in people.mapped("email"):
+            self.assertTrue(email.endswith(".example"), email)
+        messages = self.env["mail.message"].search(
+            [("model", "=", "res.partner"), ("res_id", "in", self.clients.ids)]
+        )
+        self.assertTrue(messages)
+        self.assertFalse(messages.notification_ids)
+        self.assertFalse(messages.mail_ids)
+
+    def test_client_base(self):
+        for manager in self.managers:
+            clients = self.clients.filtered(lambda client, manager=manager: client.user_id == manager)
+            self.assertEqual(len(clients), 30)
+            classes = {name: len(c) for name, c in clients.grouped("client_class").items()}
+            self.assertEqual(classes, {"A": 6, "B": 9, "C": 15})
+        self.assertEqual(len(set(self.clients.mapped("name"))), 150)
+        self.assertTrue(all(client.category_id and client.city for client in self.clients))
+
+    def test_contacts(self):
+        contacts = self.clients.child_ids
+        self.assertGreater(len(contacts), 200)
+        self.assertEqual(len(set(contacts.mapped("name"))), len(contacts))
+        for client in self.clients:
+            self.assertIn(len(client.child_ids), (1, 2, 3))
+        for contact in contacts:
+            self.assertTrue(contact.function and contact.phone and contact.birthdate_date)
+            self.assertEqual(contact.user_id, contact.parent_id.user_id)
+            self.assertTrue(phonenumbers.is_valid_number(phonenumbers.parse(contact.phone)))
+
+    def test_some_birthdays_are_near(self):
+        today = fields.Date.today()
+        near = {(today + timedelta(days=n)).strftime("%m-%d") for n in range(14)}
+        birthdays = self.clients.child_ids.mapped("birthdate_date")
+        self.assertGreater(sum(day.strftime("%m-%d") in near for day in birthdays), 10)
+
+    def test_today(self):
+        opened = self.activities.filtered("active")
+        self.assertEqual(len(opened), 300)
+        self.assertEqual(len(opened.filtered(lambda a: a.priority == "1")), 30)
+        for client in self.clients:
+            self.assertEqual(len(client.open_activity_ids), 2)
+        for activity in opened:
+            if activity not in self._moved():
+                self.assertIn(activity.date_deadline, (self.days.today, self.days.past[-1]))
+            self.assertEqual(activity.user_id, activity.client_id.user_id)
+        for manager in self.managers:
+            left = opened.filtered(lambda a, m=manager: a.user_id == m and a.date_deadline < self.days.today)
+            self.assertEqual(len(left), 8)
+            self.assertIn("1", left.mapped("priority"))
+            self.assertTrue(all(a.date_deadline.weekday() < 5 for a in left))
+
+    def _moved(self):
+        """:return: the activities that the managers have put off by hand today"""
+        return self._changes().filtered(lambda change: change.kind == "moved").activity_id
+
+    def _changes(self):
+        return self.env["sales.activity.change"].search([("activity_id", "in", self.activities.ids)])
+
+    def test_plans_changed_by_hand(self):
+        """The heads see what their managers have changed: put off, and one call taken back."""
+        kinds = {kind: len(changes) for kind, changes in self._changes().grouped("kind").items()}
+        self.assertEqual(kinds, {"moved": 4, "reopened": 1})
+        for change in self._changes():
+            self.assertEqual(change.create_uid, change.user_id, "each has changed his own work")
+            self.assertTrue(change.activity_id.active)
+        self.assertTrue(all(activity.date_deadline > self.days.today for activity in self._moved()))
+
+    def test_morning_makes_them_all_due_today(self):
+        morning = self.env["sales.morning"]
+        with patch.object(type(morning), "_commit", return_value=float("inf")):
+            morning._carry_over(dict.fromkeys(self.managers, self.days.today))
+        opened = self.activities.filtered("active")
+        self.assertEqual(set((opened - self._moved()).mapped("date_deadline")), {self.days.today})
+        self.assertEqual(max(opened.mapped("carry_count")), 3)
+
+    def test_history(self):
+        closed = self.activities.filtered(lambda a: not a.active)
+        self.assertGreater(len(closed), 1200)
+        for activity in closed:
+            self.assertLess(activity.datetime_done, fields.Datetime.now())
+            self.assertLess(activity.create_date, activity.datetime_done)
+            self.assertEqual(activity.date_deadline, activity.date_done)
+            self.assertLess(activity.date_done.weekday(), 5)
+            if activity.activity_state_final == "done":
+                self.assertTrue(activity.outcome_id and activity.feedback)
+            else:
+                self.assertEqual(activity.activity_state_final, "cancelled")
+                self.assertTrue(activity.cancel_reason)
+        for text in self.activities.mapped(lambda a: f"{a.summary} {a.note} {a.feedback}"):
+            self.assertNotIn("{", text)
+
+    def test_history_by_several_managers(self):
+        closed = self.activities.filtered(lambda a: not a.active)
+        shared = [c for c, done in closed.grouped("client_id").items() if len(done.done_user_id) > 1]
+        self.assertGreater(len(shared), 30)
+        gone = closed.done_user_id - self.managers
+        self.assertEqual(sorted(gone.mapped("login")), self.former)
+        self.assertFalse(any(gone.mapped("active")))
+
+    def test_carries_are_logged(self):
+        carried = self.activities.filtered("carry_count")
+        self.assertTrue(carried)
+        log = self.env["sales.carry.log"].search([("activity_id", "in", carried.ids)])
+        for activity, rows in log.grouped("activity_id").items():
+            self.assertEqual(len(rows), activity.carry_count)
+            self.assertEqual(min(rows.mapped("date_from")), activity.date_planned)
+            self.assertEqual(max(rows.mapped("date_to")), activity.date_deadline)
+        self.assertEqual(log.activity_id, carried)
+
+    def test_dates_of_the_clients(self):
+        stored = {c: (c.next_step_date, c.last_contact_date) for c in self.clients}
+        self.clients._compute_contact_dates()
+        for client, dates in stored.items():
+            self.assertEqual((client.next_step_date, client.last_contact_date), dates)
+            self.assertEqual(dates[0], min(client.open_activity_ids.mapped("date_deadline")))
+            self.assertTrue(dates[1] and dates[1] < self.days.today)
+
+    def test_deals_and_orders(self):
+        deals = (
+            self.env["crm.lead"]
+            .with_context(active_test=False)
+            .search([("partner_id", "in", self.clients.ids)])
+        )
+        found = {status: len(of) for status, of in deals.grouped("won_status").items()}
+        self.assertEqual(found, {"pending": 110, "won": 30, "lost": 20})
+        opened = deals.filtered(lambda deal: deal.won_status == "pending")
+        self.assertGreater(len(opened.stage_id), 2)
+        self.assertTrue(all(deal.expected_revenue for deal in deals))
+        orders = self.env["sale.order"].search([("partner_id", "in", self.clients.ids)])
+        self.assertEqual(set(orders.mapped("state")), {"sale"})
+        self.assertEqual(orders.opportunity_id.mapped("won_status"), ["won"] * len(orders))
+
+
+@tagged("post_install", "-at_install")
+class TestDemoRussian(DemoMixin, TransactionCase):
+    language = "ru"
+    former = ["ivanov", "melnikova"]
+
+    def test_debt(self):
+        """Clients on credit: most are fine, some are overdue or over their limit, and some have promised."""
+        contracts = self.env["sales.contract"].search([("client_id", "in", self.clients.ids)])
+        self.assertTrue(all(contracts.mapped("is_in_force")))
+        self.assertTrue(any(contracts.mapped("is_expiring")))
+        invoices = self.env["account.move"].search(
+            [("partner_id", "in", self.clients.ids), ("move_type", "=", "out_invoice")]
+        )
+        self.assertEqual(set(invoices.mapped("payment_state")), {"paid", "not_paid"})
+        self.assertEqual(invoices.commercial_partner_id, contracts.client_id)
+        states = {state: len(clients) for state, clients in self.clients.grouped("credit_state").items()}
+        self.assertGreater(states["ok"], 100)
+        self.assertGreater(states["over_limit"], 0)
+        self.assertGreater(states["overdue"], 0)
+        promises = self.env["sales.promise"].search([("client_id", "in", self.clients.ids)])
+        self.assertEqual(set(promises.mapped("state")), {"open", "broken"})
+
+    def test_tax_numbers(self):
+        for client in self.clients:
+            self.assertTrue(inn.is_valid(client.vat), client.vat)
+            self.assertEqual(client.country_code, "RU")
+
+    def test_people_of_both_sexes(self):
+        names = self.clients.child_ids.mapped("name")
+        self.assertTrue(any(name.endswith("вна") for name in names))
+        for name in names:
+            if name.endswith(("вна", "чна")):
+                self.assertNotRegex(name, r"^\S+(ов|ев|ин|ский) ")
+
+
+@tagged("post_install", "-at_install")
+class TestDemoEnglish(DemoMixin, TransactionCase):
+    language = "en"
+    former = ["dawson", "harris"]
+
+    def test_no_russian_letters(self):
+        texts = self.clients.mapped("name") + self.activities.mapped("summary")
+        texts += [text for text in self.activities.mapped("feedback") if text]
+        self.assertFalse([text for text in texts if any("а" <= c <= "я" for c in text.lower())])
+
+
+@tagged("post_install", "-at_install")
+class TestDemoDays(TransactionCase):
+    def _days_at(self, moment):
+        now = datetime.strptime(moment, "%Y-%m-%d %H:%M")
+        with patch.object(fields.Datetime, "now", return_value=now):
+            return Days("Europe/Moscow", 3)
+
+    def test_working_days_before_the_managers_today(self):
+        """Late on Sunday in UTC it is Monday in Moscow; the last working day was Friday."""
+        days = self._days_at("2026-11-22 22:30")
+        self.assertEqual(days.today.isoformat(), "2026-11-23")
+        self.assertEqual([d.isoformat() for d in days.past], ["2026-11-18", "2026-11-19", "2026-11-20"])
+
+    def test_loaded_on_a_weekend(self):
+        days = self._days_at("2026-11-21 10:00")
+        self.assertEqual(days.today.isoformat(), "2026-11-21")
+        self.assertEqual(days.past[-1].isoformat(), "2026-11-20")
+
+    def test_moment_in_utc(self):
+        days = self._days_at("2026-11-23 10:00")
+        self.assertEqual(days.moment(days.today, 30).isoformat(), "2026-11-23T06:30:00")
+
+
+@tagged("post_install", "-at_install")
+class TestDemoLanguage(TransactionCase):
+    def test_language_of_the_administrator_or_the_company(self):
+        demo = self.env["sales.demo"]
+        admin = self.env.ref("base.user_admin").partner_id
+        company = self.env.ref("base.main_company").partner_id
+        for code in ("en_US", "ru_RU"):
+            self.env["res.lang"]._activate_lang(code)
+        for admin_lang, company_lang, language in (
+            ("en_US", "en_US", "en"),
+            ("ru_RU", "en_US", "ru"),
+            ("en_US", "ru_RU", "ru"),
+        ):
+            admin.lang, company.lang = admin_lang, company_lang
+            self.assertEqual(demo._language(), language)

@@ -1,0 +1,2 @@
+from . import sales_credit_ask
+from . import sales_credit_decide
