@@ -113,6 +113,15 @@ def test_image_holds_settings_and_add_ons(dockerfile, settings):
     assert dockerfile.rstrip().endswith("USER odoo")
 
 
+def test_the_image_is_named_after_the_version():
+    """Else a pulled update would be started from the image that is there already."""
+    version = eval((ADDONS / "sales_crm" / "__manifest__.py").read_text("utf-8"))["version"]
+    assert f"image: sales-crm:{version}\n" in (ROOT / "docker-compose.yml").read_text("utf-8")
+    for name in ("README.md", "docker-compose.yml"):
+        commands = re.findall(r"docker compose up\b.*", (ROOT / name).read_text("utf-8"))
+        assert commands and all("--build" in command for command in commands)
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-addon.txt", "requirements-dev.txt"])
 def test_requirements_are_exact(name):
     lines = [
