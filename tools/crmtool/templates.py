@@ -37,6 +37,7 @@ def of_addons(stack: Stack, ours: list[str], lang: str) -> str:
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=True, lang=lang)
+        _prepare_pages(stack, building)
         _finish(stack, building, name)
     return name
 
@@ -48,8 +49,7 @@ def of_addon_tests(stack: Stack, ours: list[str], beside: tuple[str, ...]) -> st
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=False, lang="en_US", beside=beside)
-        # else each process that runs tests in a browser begins with it
-        stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
+        _prepare_pages(stack, building)
         _finish(stack, building, name)
     return name
 
@@ -83,6 +83,13 @@ def _start(stack: Stack, kind: str, name: str) -> str:
     """Drop the templates that the new one replaces, and return the name to build it under."""
     _drop_like(stack, f"{PREFIX}_{_place(stack)}_{kind}_")
     return f"{name}{BUILDING}"
+
+
+def _prepare_pages(stack: Stack, building: str) -> None:
+    """Make the bundles of scripts and styles. Else the first page that a browser opens in each clone waits for
+    them, on a loaded machine longer than a page may take.
+    """
+    stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
 
 
 def _finish(stack: Stack, building: str, name: str) -> None:
