@@ -86,7 +86,7 @@ def _start(stack: Stack, kind: str, name: str) -> str:
 
 
 def _prepare_pages(stack: Stack, building: str) -> None:
-    """Make the bundles of scripts and styles. Else the first page that a browser opens in each clone waits for
+    """Make the bundles of scripts and styles. Else the first page that a browser opens in a clone waits for
     them, on a loaded machine longer than a page may take.
     """
     stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
