@@ -1,3 +1,4 @@
+from . import test_core_api
 from . import test_delivery_gate
 from . import test_delivery_manager
 from . import test_kept_default

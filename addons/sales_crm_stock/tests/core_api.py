@@ -1,0 +1,32 @@
+"""See ``sales_crm/tests/server/core_names.py``."""
+
+TAKEN = "no override: our method took its name, on an abstract model, for which the ORM never calls its own"
+
+OVERRIDES = {
+    "sales.credit": {"_flush": ("", TAKEN)},
+    "stock.move": {
+        "_action_done": ("cancel_backorder", "goods would leave without the credit gate being asked"),
+    },
+    "stock.picking": {
+        "button_validate": (
+            "",
+            "two deliveries at once would wait for each other: the limit is locked first",
+        ),
+    },
+}
+
+CALLS = {
+    "res.currency": {
+        "_convert": (
+            "from_amount, to_currency, company, date, round",
+            "what was shipped counts in the company's currency",
+        )
+    },
+    "stock.location": {"_is_outgoing": ("", "which moves take goods out, and so ask the gate")},
+    "uom.uom": {
+        "_compute_quantity": (
+            "qty, to_unit, round, rounding_method, raise_if_failure",
+            "what was shipped counts in the order's unit",
+        )
+    },
+}
