@@ -15,7 +15,7 @@ class SaleOrder(models.Model):
     """
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sales.credit.document", "sales.computed.figures"]
+    _inherit = ["sale.order", "sales.credit.document"]
 
     contract_id = fields.Many2one(
         "sales.contract",
@@ -101,16 +101,14 @@ class SaleOrder(models.Model):
         }  # fmt: skip
 
     @api.model
-    def _only_computed_fields(self):
-        """:return: names of stored figures that nobody enters: the gate counts with them"""
-        return {
-            "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "credit_rate", "invoice_status",
+    def _sales_server_fields(self):
+        """What core computes and the gate counts with: an order of nothing would pass any limit. A payment of
+        another order would make this one a prepaid one.
+        """
+        return super()._sales_server_fields() | {
+            "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status",
+            "transaction_ids",
         }  # fmt: skip
-
-    @api.model
-    def _only_program_links(self):
-        """A payment of another order would make this one a prepaid one."""
-        return {"transaction_ids"}
 
     @contextmanager
     def _credit_watch(self):
