@@ -1,7 +1,8 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+
+from ...tools.columns import add_column
 
 # Orders whose change is being checked in this transaction, in the cursor's cache
 WATCHED = "sales_credit_watched"
@@ -43,8 +44,7 @@ class SaleOrder(models.Model):
 
     def _auto_init(self):
         """The column comes empty: no order that was there before has a contract."""
-        if not column_exists(self.env.cr, "sale_order", "contract_id"):
-            create_column(self.env.cr, "sale_order", "contract_id", "int4")
+        add_column(self.env.cr, self._table, "contract_id", "int4")
         return super()._auto_init()
 
     # ------------------------------------------------------
