@@ -1,6 +1,6 @@
 from .intake import test_import, test_filling
 from .export import test_export_guard, test_export_routes
-from .server import test_core_api, test_field_names, test_server_fields, test_kept_default
+from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
 from .demo import test_demo
 from .handover import test_handover, test_handover_models, test_handover_safe, test_handover_tour
@@ -10,6 +10,7 @@ from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .cover import test_cover
 from .client import test_res_partner
+from .dossier import test_order_cancel
 from .access import (
     test_access_rule,
     test_access_small,

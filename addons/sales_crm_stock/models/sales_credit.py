@@ -92,8 +92,8 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _flush(self):
-        res = super()._flush()
+    def _flush_counted(self):
+        res = super()._flush_counted()
         self.env["stock.move"].flush_model(
             [
                 "sale_line_id", "state", "credit_client_id", "credit_amount", "quantity", "product_uom",

@@ -9,7 +9,7 @@ class StockMove(models.Model):
     """
 
     _name = "stock.move"
-    _inherit = ["stock.move", "sales.credit.shipment", "sales.computed.figures"]
+    _inherit = ["stock.move", "sales.credit.shipment"]
 
     _sales_guard_path = "picking_id"
 

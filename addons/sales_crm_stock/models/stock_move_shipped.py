@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -36,10 +36,6 @@ class StockMove(models.Model):
     _credit_loose_idx = models.Index(
         "(credit_client_id) WHERE credit_client_id IS NOT NULL AND sale_line_id IS NULL"
     )
-
-    @api.model
-    def _only_computed_fields(self):
-        return super()._only_computed_fields() | {"credit_client_id", "credit_price", "credit_amount"}
 
     def _credit_gated(self):
         """:return: whether goods leave for a client: from a warehouse, or straight from a supplier"""

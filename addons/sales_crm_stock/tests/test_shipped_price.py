@@ -78,5 +78,6 @@ class TestShippedPrice(DeliveryCase):
         with self.assertRaises(AccessError), self.cr.savepoint():
             self.line.write({"product_uom_id": self.env.ref("uom.product_uom_dozen").id})
         self.line.write({"product_id": self.goods.id, "name": "Goods, blue"})
+        self.line.sudo().credit_kept = 500
         with self.assertRaises(UserError), self.cr.savepoint():
             self.line.write({"credit_kept": 0})

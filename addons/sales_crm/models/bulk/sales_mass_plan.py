@@ -131,19 +131,13 @@ class SalesMassPlan(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _server_written_fields(self):
-        """:return: fields that only the steps write"""
-        return {
-            "company_id",
-            "date_end",
-            "date_start",
-            "failure",
-            "line_ids",
-            "progress_done",
-            "progress_total",
-            "run_user_id",
-            "state",
-        }
+    def _sales_server_fields(self):
+        """The check writes the lines."""
+        return super()._sales_server_fields() | {"line_ids"}
+
+    @api.model
+    def _sales_refusal_of_server_fields(self, labels):
+        return self.env._("The steps of a mass planning are taken with its buttons.")
 
     def _check_head(self):
         """:raise AccessError: the user is no head of sales, or it is another company's"""
@@ -164,21 +158,12 @@ class SalesMassPlan(models.Model):
                     )
                 )
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_by_hand(vals.keys() - {"company_id"})
-        return super().create(vals_list)
-
     def write(self, vals):
-        self._check_by_hand(vals.keys())
+        # the sentence about the buttons comes before the one about the step
+        self._sales_check_server_fields(vals)
         if not self.env.su:
             self._check_state("draft")
         return super().write(vals)
-
-    def _check_by_hand(self, names):
-        if self._server_written_fields() & set(names) and not self.env.su:
-            raise AccessError(self.env._("The steps of a mass planning are taken with its buttons."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_run(self):

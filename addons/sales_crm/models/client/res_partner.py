@@ -41,14 +41,6 @@ class ResPartner(models.Model):
         domain=[("active", "=", True)],
         groups="base.group_user",
     )
-    closed_activity_ids = fields.One2many(
-        "mail.activity",
-        "client_id",
-        "History",
-        domain=[("active", "=", False)],
-        context={"active_test": False},
-        groups="base.group_user",
-    )
     last_contact_date = fields.Date(
         "Last Contact",
         compute="_compute_contact_dates",

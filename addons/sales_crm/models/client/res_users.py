@@ -95,6 +95,27 @@ class ResUsers(models.Model):
         return Activity.search(["|", ("user_id", "in", self.ids), ("done_user_id", "in", self.ids)])
 
     # ------------------------------------------------------
+    # Who is told
+    # ------------------------------------------------------
+
+    @api.model
+    def _sales_heads(self, company=None):
+        """:return: the heads of sales who work here, with all rights; if given, only those of ``company``"""
+        # sudo: whoever has something told need not know who the heads are
+        heads = self.env.ref("sales_crm.group_head").sudo().all_user_ids
+        return heads.filtered(
+            lambda head: head.active and not head.share and (not company or company in head.company_ids)
+        )
+
+    def _sales_superiors(self):
+        """:return: who is told of this user's work: the leader of his team, who need not be a head, else
+        every head of his company; never himself
+        """
+        self.ensure_one()
+        leaders = self.sale_team_id.user_id.filtered("active") - self
+        return leaders or self._sales_heads(self.company_id) - self
+
+    # ------------------------------------------------------
     # Working time
     # ------------------------------------------------------
 

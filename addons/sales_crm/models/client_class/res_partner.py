@@ -18,7 +18,7 @@ class ResPartner(models.Model):
 
     _name = "res.partner"
     # Beside the card of the client, which is long enough by itself
-    _inherit = ["res.partner", "sales.computed.figures"]
+    _inherit = "res.partner"
 
     client_class = fields.Selection(
         copy=False,
@@ -71,18 +71,6 @@ class ResPartner(models.Model):
     )
 
     _client_asleep_idx = models.Index("(user_id) WHERE is_asleep IS TRUE")
-
-    @api.model
-    def _only_computed_fields(self):
-        return super()._only_computed_fields() | {
-            "client_class_turnover",
-            "paid_turnover",
-            "paid_turnover_currency_id",
-            "client_regularity",
-            "is_asleep",
-            "last_purchase_date",
-            "purchase_interval_days",
-        }
 
     # ------------------------------------------------------
     # By hand, and back

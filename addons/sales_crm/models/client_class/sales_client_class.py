@@ -86,7 +86,7 @@ class SalesClientClass(models.AbstractModel):
 
         :return: number of clients in it
         """
-        self._flush()
+        self._flush_counted()
         self.env.cr.execute("DROP TABLE IF EXISTS sales_client_night")
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE sales_client_night AS %s", self._changes_sql()))
         self.env.cr.execute("CREATE INDEX ON sales_client_night (id)")
@@ -126,7 +126,7 @@ class SalesClientClass(models.AbstractModel):
         return len(rows)
 
     @api.model
-    def _flush(self):
+    def _flush_counted(self):
         for name, fields in {
             "account.account": ["account_type"],
             "account.journal": ["type"],

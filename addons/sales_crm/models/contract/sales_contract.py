@@ -112,7 +112,6 @@ class SalesContract(models.Model):
     may_change = fields.Boolean(compute="_compute_may_change")
     was_active = fields.Boolean(readonly=True, copy=False, help="It has been in force sometime.")
     date_noticed = fields.Date("Reminded of the End", readonly=True, copy=False)
-    order_ids = fields.One2many("sale.order", "contract_id", "Orders")
     order_count = fields.Integer(compute="_compute_counts")
     invoice_count = fields.Integer(compute="_compute_counts")
 

@@ -67,7 +67,7 @@ class SalesContract(models.Model):
         """Have the credit figures of the clients computed anew, by the contracts as they are now: they are
         not stored and depend on no field, so the ORM would go on with what it has read before.
         """
-        self.env["res.partner"].invalidate_model([*CREDIT_COLUMNS, "contract_count"], flush=False)
+        self.env["res.partner"].invalidate_model([*CREDIT_COLUMNS, "sales_contract_count"], flush=False)
 
     def _apply_to_client(self):
         """Core's payment term and credit limit become those of these contracts, in their companies."""

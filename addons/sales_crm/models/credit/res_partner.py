@@ -34,7 +34,7 @@ class ResPartner(models.Model):
     # Beside the card of the client, which is long enough by itself
     _inherit = "res.partner"
 
-    contract_count = fields.Integer(compute="_compute_contract_count")
+    sales_contract_count = fields.Integer("Contracts", compute="_compute_sales_contract_count")
     receivable_amount = fields.Monetary(
         "Debt",
         compute="_compute_credit",
@@ -138,7 +138,7 @@ class ResPartner(models.Model):
         if not partner_ids:
             return {}
         Credit = self.env["sales.credit"]
-        Credit._flush()
+        Credit._flush_counted()
         rows = self.env.execute_query(
             SQL(
                 "SELECT client_id, %s FROM (%s) standing",
@@ -148,14 +148,14 @@ class ResPartner(models.Model):
         )
         return {row[0]: row[1:] for row in rows}
 
-    def _compute_contract_count(self):
+    def _compute_sales_contract_count(self):
         counts = dict(
             self.env["sales.contract"]._read_group(
                 [("client_id", "in", self.ids)], ["client_id"], ["__count"]
             )
         )
         for partner in self:
-            partner.contract_count = counts.get(partner, 0)
+            partner.sales_contract_count = counts.get(partner, 0)
 
     # ------------------------------------------------------
     # Search, order, group: the same query, joined
@@ -172,7 +172,7 @@ class ResPartner(models.Model):
         standing = query.make_alias(alias, "sales_credit")
         if standing not in query._joins:
             Credit = self.env["sales.credit"]
-            Credit._flush()
+            Credit._flush_counted()
             query.add_join(
                 "LEFT JOIN",
                 standing,
@@ -187,7 +187,7 @@ class ResPartner(models.Model):
         :return: Domain of the clients, and their contacts, whose standing meets it
         """
         Credit = self.env["sales.credit"]
-        Credit._flush()
+        Credit._flush_counted()
         query = Query(self.env, "credit", SQL("(%s)", Credit._standing_sql(self.env.company)))
         query.add_where(SQL("%s %s", SQL.identifier("credit", column), condition))
         return Domain("client_id", "in", query.subselect(SQL.identifier("credit", "client_id")))

@@ -1,7 +1,8 @@
 from contextlib import contextmanager
 
 from odoo import api, fields, models
-from odoo.tools.sql import column_exists, create_column
+
+from ...tools.columns import add_column
 
 # Orders whose change is being checked in this transaction, in the cursor's cache
 WATCHED = "sales_credit_watched"
@@ -15,7 +16,7 @@ class SaleOrder(models.Model):
     """
 
     _name = "sale.order"
-    _inherit = ["sale.order", "sales.credit.document", "sales.computed.figures"]
+    _inherit = ["sale.order", "sales.credit.document"]
 
     contract_id = fields.Many2one(
         "sales.contract",
@@ -43,8 +44,7 @@ class SaleOrder(models.Model):
 
     def _auto_init(self):
         """The column comes empty: no order that was there before has a contract."""
-        if not column_exists(self.env.cr, "sale_order", "contract_id"):
-            create_column(self.env.cr, "sale_order", "contract_id", "int4")
+        add_column(self.env.cr, self._table, "contract_id", "int4")
         return super()._auto_init()
 
     # ------------------------------------------------------
@@ -101,16 +101,14 @@ class SaleOrder(models.Model):
         }  # fmt: skip
 
     @api.model
-    def _only_computed_fields(self):
-        """:return: names of stored figures that nobody enters: the gate counts with them"""
-        return {
-            "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "credit_rate", "invoice_status",
+    def _sales_server_fields(self):
+        """What core computes and the gate counts with: an order of nothing would pass any limit. A payment of
+        another order would make this one a prepaid one.
+        """
+        return super()._sales_server_fields() | {
+            "amount_untaxed", "amount_tax", "amount_total", "currency_rate", "invoice_status",
+            "transaction_ids",
         }  # fmt: skip
-
-    @api.model
-    def _only_program_links(self):
-        """A payment of another order would make this one a prepaid one."""
-        return {"transaction_ids"}
 
     @contextmanager
     def _credit_watch(self):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 class SaleOrderLine(models.Model):
     """Every route to a bigger order by its lines."""
 
-    _inherit = ["sale.order.line", "sales.computed.figures"]
+    _inherit = "sale.order.line"
     _name = "sale.order.line"
 
     _credit_left_over_idx = models.Index(
@@ -100,10 +100,11 @@ class SaleOrderLine(models.Model):
         }  # fmt: skip
 
     @api.model
-    def _only_computed_fields(self):
-        return {"price_subtotal", "price_tax", "price_total", "qty_invoiced", "qty_delivered_method", "state"}
-
-    @api.model
-    def _only_program_links(self):
-        """Lines of posted invoices of another order would make this one an invoiced one."""
-        return {"invoice_lines"}
+    def _sales_server_fields(self):
+        """What core computes and the gate counts with; and lines of posted invoices of another order would
+        make this one an invoiced one.
+        """
+        return super()._sales_server_fields() | {
+            "price_subtotal", "price_tax", "price_total", "qty_invoiced", "qty_delivered_method", "state",
+            "invoice_lines",
+        }  # fmt: skip

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import float_compare
 
@@ -33,10 +33,6 @@ class SaleOrderLine(models.Model):
                         "%s has been shipped already. Add a line for the other goods.", line.display_name
                     )
                 )
-
-    @api.model
-    def _only_computed_fields(self):
-        return super()._only_computed_fields() | {"credit_kept"}
 
     def _credit_keep_prices(self, before, after):
         """:param dict before: what :meth:`sales.credit._shipped_prices` said

@@ -79,7 +79,7 @@ class SalesCredit(models.AbstractModel):
         """
         if not clients:
             return {}
-        self._flush()
+        self._flush_counted()
         cr = cr or self.env.cr
         reader = self if cr is self.env.cr else self.with_env(self.env(cr=cr))
         cr.execute(reader._standing_sql(company, clients.ids, without, shipped))
@@ -93,7 +93,7 @@ class SalesCredit(models.AbstractModel):
         return standings
 
     @api.model
-    def _flush(self):
+    def _flush_counted(self):
         for name, fields in {
             "account.move.line": [
                 "account_id", "amount_residual", "company_id", "date_maturity", "parent_state", "partner_id",

@@ -9,8 +9,8 @@ class SalesCredit(models.AbstractModel):
     _inherit = "sales.credit"
 
     @api.model
-    def _flush(self):
-        res = super()._flush()
+    def _flush_counted(self):
+        res = super()._flush_counted()
         self.env["sale.order.line"].flush_model(["credit_kept"])
         return res
 
@@ -37,7 +37,7 @@ class SalesCredit(models.AbstractModel):
         """
         if not orders.ids:
             return {}
-        self._flush()
+        self._flush_counted()
         rows = self.env.execute_query(
             SQL(
                 """

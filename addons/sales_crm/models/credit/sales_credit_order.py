@@ -186,7 +186,7 @@ class SalesCredit(models.AbstractModel):
         """
         if not orders.ids:
             return {}
-        self._flush()
+        self._flush_counted()
         rows = self.env.execute_query(
             self._order_sql(SQL("ord.id = ANY(%s)", list(orders.ids)), shipped, as_ordered)
         )

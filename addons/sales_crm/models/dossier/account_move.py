@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools.sql import column_exists, create_column
+
+from ...tools.columns import add_column
 
 
 class AccountMove(models.Model):
@@ -33,8 +34,7 @@ class AccountMove(models.Model):
 
     def _auto_init(self):
         """The column comes empty: no invoice that was there before has a contract."""
-        if not column_exists(self.env.cr, "account_move", "contract_id"):
-            create_column(self.env.cr, "account_move", "contract_id", "int4")
+        add_column(self.env.cr, self._table, "contract_id", "int4")
         return super()._auto_init()
 
     def _compute_credit_release_ids(self):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -26,6 +27,31 @@ class SaleOrder(models.Model):
         if vals.keys() & {"partner_id", "user_id"}:
             self._note_hidden_from_manager()
         return res
+
+    # ------------------------------------------------------
+    # Cancelling
+    # ------------------------------------------------------
+
+    def _action_cancel(self):
+        self._check_draft_invoices_may_go()
+        return super()._action_cancel()
+
+    def _check_draft_invoices_may_go(self):
+        """Core cancels the draft invoices along with the order, with the rights of the user.
+
+        :raise UserError: he may not
+        """
+        for order in self:
+            drafts = order.invoice_ids.filtered(lambda move: move.state == "draft")
+            if drafts and not drafts.has_access("write"):
+                raise UserError(
+                    self.env._(
+                        "%(invoices)s hangs on %(order)s. Ask the accountant to cancel it first, then cancel "
+                        "the order.",
+                        invoices=", ".join(drafts.mapped("display_name")),
+                        order=order.display_name,
+                    )
+                )
 
     def _make_clients(self):
         """Whoever makes the offer is the manager of a client that has none yet."""

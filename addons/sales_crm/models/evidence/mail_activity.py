@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_datetime, html2plaintext, sql
 
+from ...tools.columns import add_column
+
 
 class MailActivity(models.Model):
     """What was ever a client's, stood in a frozen plan or was carried over is never deleted.
@@ -30,12 +32,14 @@ class MailActivity(models.Model):
 
     def _auto_init(self):
         """Activities of earlier versions get it in one statement, not one by one."""
-        cr = self.env.cr
-        if sql.column_exists(cr, self._table, "client_id") and not sql.column_exists(
-            cr, self._table, "is_evidence"
-        ):
-            sql.create_column(cr, self._table, "is_evidence", "bool")
-            cr.execute(SQL("UPDATE mail_activity SET is_evidence = TRUE WHERE client_id IS NOT NULL"))
+        if sql.column_exists(self.env.cr, self._table, "client_id"):
+            add_column(
+                self.env.cr,
+                self._table,
+                "is_evidence",
+                "bool",
+                lambda: SQL("UPDATE mail_activity SET is_evidence = TRUE WHERE client_id IS NOT NULL"),
+            )
         return super()._auto_init()
 
     @api.model

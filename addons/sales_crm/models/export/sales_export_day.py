@@ -70,9 +70,10 @@ class SalesExportDay(models.Model):
     # ------------------------------------------------------
 
     def _tell_heads(self):
-        """One message to each head of the user's company, and a notice on his open screen."""
+        """One message to each other head of the user's company, and a notice on his open screen."""
         self.ensure_one()
-        for head in self._heads():
+        user = self.user_id
+        for head in user._sales_heads(user.company_id) - user:
             # The system tells: its message is neither from nor for who exports
             day = self.with_user(SUPERUSER_ID).with_context(lang=head.lang, tz=head.tz)
             subject = day._message_subject()
@@ -91,15 +92,6 @@ class SalesExportDay(models.Model):
                     "message": subject,
                 },
             )
-
-    def _heads(self):
-        """:return: who is told: the active heads of the user's company, except himself"""
-        # sudo: whoever exports need not know who the heads are
-        group = self.env.ref("sales_crm.group_head").sudo()
-        company = self.user_id.company_id
-        return (group.all_user_ids - self.user_id).filtered(
-            lambda head: head.active and not head.share and company in head.company_ids
-        )
 
     def _message_subject(self):
         return self.env._(

@@ -204,10 +204,7 @@ class SalesMorning(models.AbstractModel):
         """:return: the manager's leader if he is a head of sales, else every head of his company; what went
         wrong may name clients
         """
-        group = self.env.ref("sales_crm.group_head")
-        heads = group.all_user_ids.filtered(lambda head: head.active and not head.share)
+        heads = self.env["res.users"]._sales_heads()
         if not user:
             return heads
-        return (self._heads_of(user) & heads) or heads.filtered(
-            lambda head: user.company_id in head.company_ids
-        )
+        return (user._sales_superiors() & heads) or user._sales_heads(user.company_id)

@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
-from odoo.tools.sql import column_exists, create_column
+
+from ...tools.columns import add_column
 
 # Media by which a client comes to us; what comes by none of them, we have found ourselves
 PASSIVE_MEDIA = (
@@ -55,22 +56,22 @@ class CrmLead(models.Model):
 
     def _auto_init(self):
         """Deals that are there already get their approach at once, not one by one."""
-        if not column_exists(self.env.cr, "crm_lead", "approach"):
-            create_column(self.env.cr, "crm_lead", "approach", "varchar")
-            media, sources = self._passive_origins()
-            self.env.cr.execute(
-                SQL(
-                    """
-                    UPDATE crm_lead SET approach = CASE
-                        WHEN medium_id = ANY(%s) OR source_id = ANY(%s) OR create_uid = %s
-                        THEN 'passive' ELSE 'active' END
-                    """,
-                    media,
-                    sources,
-                    SUPERUSER_ID,
-                )
-            )
+        add_column(self.env.cr, self._table, "approach", "varchar", self._fill_approach_sql)
         return super()._auto_init()
+
+    @api.model
+    def _fill_approach_sql(self):
+        media, sources = self._passive_origins()
+        return SQL(
+            """
+            UPDATE crm_lead SET approach = CASE
+                WHEN medium_id = ANY(%s) OR source_id = ANY(%s) OR create_uid = %s
+                THEN 'passive' ELSE 'active' END
+            """,
+            media,
+            sources,
+            SUPERUSER_ID,
+        )
 
     # ------------------------------------------------------
     # Active and passive sales

@@ -188,21 +188,13 @@ class SalesHandover(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _server_written_fields(self):
-        """:return: fields that only the steps write"""
-        return {
-            "company_id",
-            "count_ids",
-            "date_end",
-            "date_start",
-            "date_undone",
-            "failure",
-            "progress_done",
-            "progress_total",
-            "run_user_id",
-            "state",
-            "undo_note",
-        }
+    def _sales_server_fields(self):
+        """The steps count what hangs on the user."""
+        return super()._sales_server_fields() | {"count_ids"}
+
+    @api.model
+    def _sales_refusal_of_server_fields(self, labels):
+        return self.env._("The steps of a hand-over are taken with its buttons.")
 
     def _check_head(self):
         """:raise AccessError: the user is no head of sales, or it is another company's hand-over"""
@@ -225,14 +217,13 @@ class SalesHandover(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_by_hand(vals.keys() - {"company_id", "count_ids"})
         records = super().create(vals_list)
         records._check_company_of_user()
         return records
 
     def write(self, vals):
-        self._check_by_hand(vals.keys())
+        # the sentence about the buttons comes before the one about the step
+        self._sales_check_server_fields(vals)
         if {"from_user_id", "scope", "client_ids"} & vals.keys():
             self._check_state("draft")
         if not self.env.su and vals.keys() - {"reason"}:
@@ -241,10 +232,6 @@ class SalesHandover(models.Model):
         if "from_user_id" in vals:
             self._check_company_of_user()
         return res
-
-    def _check_by_hand(self, names):
-        if self._server_written_fields() & set(names) and not self.env.su:
-            raise AccessError(self.env._("The steps of a hand-over are taken with its buttons."))
 
     def _check_company_of_user(self):
         """:raise UserError: the user does not work in the company of the hand-over"""

@@ -147,16 +147,11 @@ class SalesImport(models.Model):
         records._check_attachments()
         return records
 
+    @api.model
+    def _sales_refusal_of_server_fields(self, labels):
+        return self.env._("The steps of an import are taken with its buttons.")
+
     def write(self, vals):
-        forbidden = {
-            "state",
-            "progress_done",
-            "progress_total",
-            "date_start",
-            "date_end",
-        } & vals.keys()
-        if forbidden and not self.env.su:
-            raise AccessError(self.env._("The steps of an import are taken with its buttons."))
         res = super().write(vals)
         if "attachment_ids" in vals:
             self._check_attachments()

@@ -262,26 +262,13 @@ class SalesMorning(models.AbstractModel):
         """
         Access = self.env["sales.access.rule"]
         told = {}
-        for head in self._heads_of(manager):
+        for head in manager._sales_superiors():
             hidden = Access._hidden_from(head, activities.client_id)
             told[head] = activities.filtered(lambda activity, hidden=hidden: activity.client_id not in hidden)
         untold = activities - activities.browse().union(*told.values())
-        for head in self._company_heads(manager) if untold else ():
+        for head in manager._sales_heads(manager.company_id) - manager if untold else ():
             told[head] = told.get(head, untold) | untold
         return {head: heard for head, heard in told.items() if heard}
-
-    @api.model
-    def _heads_of(self, manager):
-        """:return: the leader of the manager's team, else every head of his company"""
-        leaders = manager.sale_team_id.user_id.filtered("active") - manager
-        return leaders or self._company_heads(manager)
-
-    @api.model
-    def _company_heads(self, manager):
-        heads = self.env.ref("sales_crm.group_head").all_user_ids - manager
-        return heads.filtered(
-            lambda head: head.active and not head.share and manager.company_id in head.company_ids
-        )
 
     # ------------------------------------------------------
     # The frozen plan

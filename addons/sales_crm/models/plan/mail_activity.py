@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
+
+from ...tools.columns import add_column
 
 # Rows of the activity report: plan lines have the ids below, unplanned activities those above
 UNPLANNED_ROWS = 1 << 30
@@ -25,8 +27,7 @@ class MailActivity(models.Model):
 
     def _auto_init(self):
         """Activities of earlier versions get it from :meth:`_init_unplanned`, in one statement."""
-        if not sql.column_exists(self.env.cr, self._table, "unplanned_date"):
-            sql.create_column(self.env.cr, self._table, "unplanned_date", "date")
+        add_column(self.env.cr, self._table, "unplanned_date", "date")
         return super()._auto_init()
 
     # Whose client's it was when it was done counts: a client found later changes no day that is over

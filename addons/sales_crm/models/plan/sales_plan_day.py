@@ -1,5 +1,7 @@
-from odoo import fields, models
-from odoo.tools import SQL, sql
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ...tools.columns import add_column
 
 
 class SalesPlanDay(models.Model):
@@ -25,13 +27,12 @@ class SalesPlanDay(models.Model):
 
     def _auto_init(self):
         """Days that were frozen before keep the time zone that their managers have now."""
-        cr = self.env.cr
-        if sql.table_exists(cr, self._table) and not sql.column_exists(cr, self._table, "tz"):
-            sql.create_column(cr, self._table, "tz", "varchar")
-            self.env.cr.execute(
-                SQL(
-                    "UPDATE sales_plan_day day SET tz = zone.tz FROM %s WHERE zone.user_id = day.user_id",
-                    self.env["res.users"]._sales_zones_sql(),
-                )
-            )
+        add_column(self.env.cr, self._table, "tz", "varchar", self._fill_tz_sql)
         return super()._auto_init()
+
+    @api.model
+    def _fill_tz_sql(self):
+        return SQL(
+            "UPDATE sales_plan_day day SET tz = zone.tz FROM %s WHERE zone.user_id = day.user_id",
+            self.env["res.users"]._sales_zones_sql(),
+        )

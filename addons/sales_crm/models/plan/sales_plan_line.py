@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
+
+from ...tools.columns import add_column
 
 RESULTS = [
     ("done", "Done that day"),
@@ -72,9 +74,7 @@ class SalesPlanLine(models.Model):
 
     def _auto_init(self):
         """The lines of earlier versions get their result from :meth:`_init_results`, in one statement."""
-        cr = self.env.cr
-        if sql.table_exists(cr, self._table) and not sql.column_exists(cr, self._table, "result"):
-            sql.create_column(cr, self._table, "result", "varchar")
+        add_column(self.env.cr, self._table, "result", "varchar")
         return super()._auto_init()
 
     @api.model

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_amount, format_date
 
@@ -218,16 +218,16 @@ class SalesPromise(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _recorded_fields(self):
-        """:return: names of the fields that only the server writes"""
-        return {
-            "chase_activity_id", "date_closed", "date_made", "date_said", "paid_amount", "said", "state",
-        }  # fmt: skip
-
-    @api.model
     def _sales_server_fields(self):
         """The activity in which it was given is chosen by the button there."""
         return super()._sales_server_fields() - {"activity_id"}
+
+    @api.model
+    def _sales_refusal_of_server_fields(self, labels):
+        return self.env._(
+            "“%s” is recorded by the system: payments settle a promise of payment, its buttons the others.",
+            labels,
+        )
 
     @api.model
     def _terms(self):
@@ -236,23 +236,8 @@ class SalesPromise(models.Model):
             "amount", "client_id", "company_id", "currency_id", "date_due", "direction", "kind", "move_id",
         }  # fmt: skip
 
-    @api.model
-    def _check_recorded(self, vals):
-        """:raise AccessError: a user gives what only the server records"""
-        recorded = self._recorded_fields() & vals.keys()
-        if recorded and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "“%s” is recorded by the system: payments settle a promise of payment, its buttons the "
-                    "others.",
-                    self._fields[min(recorded)]._description_string(self.env),
-                )
-            )
-
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_recorded(vals)
         promises = super().create(vals_list)
         # Also those of the same clients: an earlier one takes the money first
         self._resettle(promises.client_id)
@@ -266,7 +251,6 @@ class SalesPromise(models.Model):
         return super()._sales_prepare_recorded({"date_made": company._sales_today(), **vals})
 
     def write(self, vals):
-        self._check_recorded(vals)
         clients = self.client_id
         if self._terms() & vals.keys():
             self._check_terms_may_change()

@@ -49,7 +49,7 @@ class SalesReceivableLedger(models.AbstractModel):
         return day + relativedelta(days=1) - relativedelta(months=max(company.sudo().sales_kpi_months, 1))
 
     @api.model
-    def _flush(self):
+    def _flush_counted(self):
         for name, fields in {
             "account.account": ["account_type"],
             "account.move": ["amount_total_signed", "company_id", "date", "move_type", "partner_id", "state"],

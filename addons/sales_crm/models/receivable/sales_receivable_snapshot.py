@@ -88,7 +88,7 @@ class SalesReceivableSnapshot(models.Model):
         if not self._mark_month(company, month_end):
             return 0
         Ledger = self.env["sales.receivable.ledger"]
-        Ledger._flush()
+        Ledger._flush_counted()
         rows = self.env.execute_query(
             SQL(
                 """

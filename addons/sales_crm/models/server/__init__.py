@@ -1,2 +1,1 @@
 from . import base
-from . import sales_computed_figures

@@ -103,9 +103,16 @@ class Base(models.AbstractModel):
         forged = sorted(name for name in names & vals.keys() if self._sales_is_forged(name, vals[name]))
         if forged:
             labels = ", ".join(self._fields[name]._description_string(self.env) for name in forged)
-            raise AccessError(
-                self.env._("“%s” is recorded by the system and can't be entered by hand.", labels)
-            )
+            raise AccessError(self._sales_refusal_of_server_fields(labels))
+
+    @api.model
+    def _sales_refusal_of_server_fields(self, labels):
+        """Override it where there is a way to have them written, and name it.
+
+        :param str labels: what the user calls the fields that he can't enter
+        :return: the sentence that he gets
+        """
+        return self.env._("“%s” is recorded by the system and can't be entered by hand.", labels)
 
     def _sales_is_forged(self, name, value):
         """:return: whether ``value`` differs from what the field of these records holds, or would hold in a
@@ -113,7 +120,8 @@ class Base(models.AbstractModel):
         """
         field = self._fields[name]
         if field.type in ("one2many", "many2many"):
-            return bool(value) or bool(self)
+            # no command at all changes nothing
+            return value != [] and (bool(value) or bool(self))
         if not self and field.compute:
             return True  # whatever is given for a new record is not computed any more
         # sudo: compared only

@@ -55,10 +55,10 @@ class SalesContractXlsx(models.AbstractModel):
         sheet.autofilter(0, 0, len(objs), len(columns) - 1)
         for row, contract in enumerate(objs, start=1):
             for position, (_heading, _width, kind, value) in enumerate(columns):
-                self._write(sheet, row, position, kind, value(contract), formats)
+                self._write_cell(sheet, row, position, kind, value(contract), formats)
 
     @api.model
-    def _write(self, sheet, row, position, kind, value, formats):
+    def _write_cell(self, sheet, row, position, kind, value, formats):
         if kind == "text":
             sheet.write_string(row, position, value or "", formats[kind])
         elif kind == "date" and value:

@@ -47,10 +47,10 @@ class SalesClientHistoryXlsx(models.AbstractModel):
         sheet.autofilter(0, 0, len(objs), len(columns) - 1)
         for row, event in enumerate(objs, start=1):
             for position, (_heading, _width, kind, value) in enumerate(columns):
-                self._write(sheet, row, position, kind, value(event), formats, event)
+                self._write_cell(sheet, row, position, kind, value(event), formats, event)
 
     @api.model
-    def _write(self, sheet, row, position, kind, value, formats, event):
+    def _write_cell(self, sheet, row, position, kind, value, formats, event):
         if value in (None, False):
             return
         if kind == "text":

@@ -153,9 +153,9 @@ class TestContract(CreditCase):
 
         nothing = self.contract.browse()
         self.assertEqual(set(shown()), {("ok", False, 0, nothing)})
-        self.assertEqual(other.contract_count, 0)
+        self.assertEqual(other.sales_contract_count, 0)
         contract = self._contract(other, activate=False)
-        self.assertEqual(other.contract_count, 1)
+        self.assertEqual(other.sales_contract_count, 1)
         self.assertEqual(set(shown()), {("ok", False, 0, nothing)})
         contract.action_activate()
         self.assertEqual(set(shown()), {("ok", True, 700, contract)})

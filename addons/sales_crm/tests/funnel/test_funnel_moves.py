@@ -254,9 +254,6 @@ class TestFunnelMoves(FunnelCommon):
 
 @tagged("post_install", "-at_install")
 class TestFunnelEntry(FunnelCommon):
-    def _require(self, stage, **values):
-        stage.write(values)
-
     def test_required_fields_by_every_route(self):
         field = self.env["ir.model.fields"]._get("crm.lead", "date_deadline")
         self.won.required_field_ids = field

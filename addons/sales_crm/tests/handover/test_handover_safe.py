@@ -50,10 +50,12 @@ class TestHandoverRefusals(HandoverCommon):
 
     def test_nobody_writes_the_record_by_hand(self):
         handover = self._handover()
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
         for record, vals in (
             (handover, {"state": "done"}),
             (handover, {"progress_done": 7}),
-            (handover, {"company_id": self.company.id}),
+            (handover, {"company_id": elsewhere.id}),
+            (handover, {"count_ids": [Command.clear()]}),
             (handover.line_ids[0], {"state": "done"}),
             (handover.line_ids[0], {"res_id": self.head.partner_id.id}),
             (handover.count_ids[0], {"before": 0}),

@@ -320,8 +320,8 @@ class TestMorning(SalesCrmCommon):
 
     def test_heads_without_team(self):
         self.team.member_ids = False
-        self.assertIn(self.head, self.env["sales.morning"]._heads_of(self.manager))
-        self.assertNotIn(self.manager, self.env["sales.morning"]._heads_of(self.manager))
+        self.assertIn(self.head, self.manager._sales_superiors())
+        self.assertNotIn(self.manager, self.manager._sales_superiors())
 
     def test_plan_is_frozen_once(self):
         carried = self._plan(self.client, FRIDAY)
