@@ -152,7 +152,7 @@ def test_the_gate_counts_and_stops_a_document(admin, head, manager):
         lambda: manager.call(LOAN, "write", [first], {"amount": 1100}),
         lambda: make_loan(manager, client, amount=500, state="lent"),
     ):
-        with pytest.raises(RpcError, match=r"UserError.*exceeded"):
+        with pytest.raises(RpcError, match=r"(?s)UserError.*exceeded"):
             refused()
 
     asked = {"res_model": LOAN, "res_id": second, "reason": "An old friend"}
