@@ -52,18 +52,18 @@ SYNONYMS = {
         "note, notes, description",
         "skip": "п п, номер, номер п п, no, n, number, row, id",
     },
+    "product": {
+        "product": "product, товар, продукт, номенклатура, наименование, название, product name",
+        "product_category": "series, серия, категория, группа, category, product category, product group",
+        "product_price": "sales price, price, цена, цена продажи, list price, стоимость",
+        "product_code": "артикул, код, sku, code, internal reference, product code",
+    },
     "agent": {
         "agent": "sales agent, agent, менеджер, агент, продавец, salesperson, сотрудник, торговый "
         "представитель, manager name, sales rep, фио",
         "agent_email": "e mail, email, почта, электронная почта, mail, login, логин",
         "team_leader": "manager, team leader, supervisor, руководитель, начальник, head, sales manager",
         "team_office": "regional office, office, region, регион, офис, филиал, отдел, team, команда",
-    },
-    "product": {
-        "product": "product, товар, продукт, номенклатура, наименование, название, product name",
-        "product_category": "series, серия, категория, группа, category, product category, product group",
-        "product_price": "sales price, price, цена, цена продажи, list price, стоимость",
-        "product_code": "артикул, код, sku, code, internal reference, product code",
     },
     "deal": {
         "deal_number": "opportunity id, deal id, deal number, номер сделки, id сделки, номер, id, код сделки",
@@ -101,10 +101,6 @@ CONTACT_TARGETS = (
 # Where a column goes whose header says nothing: nothing that was entered is lost
 FALLBACK = {"client": "note", "deal": "deal_note"}
 
-_LOOKUP = {
-    role: {header.strip(): target for target, headers in targets.items() for header in headers.split(",")}
-    for role, targets in SYNONYMS.items()
-}
 _CONTACT_WORDS = re.compile(r"\b(контакт\w*|лица|лпр|contact|person)\b")
 _CONTACT_PARTS = (
     ("contact_birthday", re.compile(r"рожд|\bдр\b|birth")),
@@ -127,73 +123,6 @@ def header_key(header):
     return text, 0
 
 
-def guess_target(role, key):
-    """:param str key: plain form of a header
-    :return: the target it names, None if it names none
-    """
-    lookup = _LOOKUP[role]
-    if key in lookup:
-        return lookup[key]
-    if role == "client" and _CONTACT_WORDS.search(key):
-        for target, pattern in _CONTACT_PARTS:
-            if pattern.search(key):
-                return target
-    close = difflib.get_close_matches(key, lookup, n=1, cutoff=0.88) if len(key) > 5 else []
-    return lookup[close[0]] if close else None
-
-
-def recognised(role, headers):
-    """:return: the targets of this role that the headers name"""
-    return {guess_target(role, header_key(header)[0]) for header in headers} - {None, "skip"}
-
-
-def guess_role(headers):
-    """:return: the role that most of the headers belong to, None if the file fits none"""
-    best, best_score = None, 0
-    for role in ("deal", "agent", "product", "client"):
-        targets = recognised(role, headers)
-        score = len(targets) if targets >= REQUIRED[role] else 0
-        if score > best_score and (score > 1 or len([h for h in headers if h]) <= 2):
-            best, best_score = role, score
-    return best
-
-
-def _claim(target, used, contact_seen):
-    """:return: the target, or another one if a column before has taken it"""
-    if target in ("phone", "email") and target in used and contact_seen:
-        return f"contact_{target}"
-    if target in used and target not in REPEATABLE and target not in CONTACT_TARGETS:
-        return None
-    return target
-
-
-def suggest_columns(role, headers, remembered):
-    """Find what each column is.
-
-    :param list headers: texts of the header row
-    :param dict remembered: header as in :func:`occurrence_keys` -> target, of earlier imports
-    :return: list of tuples (target or None, number of the contact person or 0)
-    """
-    columns, used, contacts = [], set(), 0
-    filled = {}
-    for header, occurrence in zip(headers, occurrence_keys(headers), strict=True):
-        key, number = header_key(header)
-        target = remembered.get(occurrence)
-        if target is None:
-            target = _claim(guess_target(role, key), used, contacts)
-        if target is None and key:
-            target = FALLBACK.get(role)
-        used.add(target)
-        group = 0
-        if target in CONTACT_TARGETS:
-            full = not contacts or target in filled.get(contacts, ())
-            group = number or (contacts + 1 if full else contacts)
-            contacts = group
-            filled.setdefault(group, set()).add(target)
-        columns.append((target or "skip", group))
-    return columns
-
-
 def occurrence_keys(headers):
     """:return: the plain headers, the second of the same marked as such: "телефон", "телефон#2" """
     seen, keys = {}, []
@@ -203,3 +132,91 @@ def occurrence_keys(headers):
         seen[key] = seen.get(key, 0) + 1
         keys.append(key if seen[key] == 1 else f"{key}#{seen[key]}")
     return keys
+
+
+class HeaderWords:
+    """What the columns of each role may be called.
+
+    :param dict synonyms: role -> target -> headers with commas between them, like ``SYNONYMS``
+    :param dict required: role -> targets without which a file is none of it
+    :param repeatable: targets that several columns may fill
+    :param dict fallback: role -> target of the columns whose headers say nothing
+    """
+
+    def __init__(self, synonyms, required, repeatable, fallback):
+        self._lookup = {
+            role: {
+                header.strip(): target for target, headers in targets.items() for header in headers.split(",")
+            }
+            for role, targets in synonyms.items()
+        }
+        self._required = required
+        self._repeatable = repeatable
+        self._fallback = fallback
+
+    @property
+    def roles(self):
+        """:return: list of the roles; of two that fit a file equally well the later one takes it"""
+        return list(self._lookup)
+
+    def guess_target(self, role, key):
+        """:param str key: plain form of a header
+        :return: the target it names, None if it names none
+        """
+        lookup = self._lookup[role]
+        if key in lookup:
+            return lookup[key]
+        if role == "client" and _CONTACT_WORDS.search(key):
+            for target, pattern in _CONTACT_PARTS:
+                if pattern.search(key):
+                    return target
+        close = difflib.get_close_matches(key, lookup, n=1, cutoff=0.88) if len(key) > 5 else []
+        return lookup[close[0]] if close else None
+
+    def recognised(self, role, headers):
+        """:return: the targets of this role that the headers name"""
+        return {self.guess_target(role, header_key(header)[0]) for header in headers} - {None, "skip"}
+
+    def guess_role(self, headers):
+        """:return: the role that most of the headers belong to, None if the file fits none"""
+        best, best_score = None, 0
+        for role in reversed(self.roles):
+            targets = self.recognised(role, headers)
+            score = len(targets) if targets >= self._required[role] else 0
+            if score > best_score and (score > 1 or len([h for h in headers if h]) <= 2):
+                best, best_score = role, score
+        return best
+
+    def _claim(self, target, used, contact_seen):
+        """:return: the target, or another one if a column before has taken it"""
+        if target in ("phone", "email") and target in used and contact_seen:
+            return f"contact_{target}"
+        if target in used and target not in self._repeatable:
+            return None
+        return target
+
+    def suggest_columns(self, role, headers, remembered):
+        """Find what each column is.
+
+        :param list headers: texts of the header row
+        :param dict remembered: header as in :func:`occurrence_keys` -> target, of earlier imports
+        :return: list of tuples (target or None, number of the contact person or 0)
+        """
+        columns, used, contacts = [], set(), 0
+        filled = {}
+        for header, occurrence in zip(headers, occurrence_keys(headers), strict=True):
+            key, number = header_key(header)
+            target = remembered.get(occurrence)
+            if target is None:
+                target = self._claim(self.guess_target(role, key), used, contacts)
+            if target is None and key:
+                target = self._fallback.get(role)
+            used.add(target)
+            group = 0
+            if target in CONTACT_TARGETS:
+                full = not contacts or target in filled.get(contacts, ())
+                group = number or (contacts + 1 if full else contacts)
+                contacts = group
+                filled.setdefault(group, set()).add(target)
+            columns.append((target or "skip", group))
+        return columns

@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from .client_state import CLIENT_FIELDS, CONTACT_FIELDS, ClientState
+from .client_state import CONTACT_FIELDS, ClientState
 from .filling import Filling
 from .normalise import name_key, person_key, phone_format, phone_tail, plain, split_phones, tax_key
 
@@ -288,10 +288,9 @@ class ImportRun:
         missing = [pid for pid in dict.fromkeys(partner_ids) if ("partner", pid) not in self.states]
         partners = self.env["res.partner"].with_context(active_test=False).browse(missing).exists()
         steps = self._load_steps(partners)
+        fields = self.env["sales.import.role.client"]._client_fields()
         for partner in partners:
-            values = {
-                name: partner[name].id if name.endswith("_id") else partner[name] for name in CLIENT_FIELDS
-            }
+            values = {name: partner[name].id if name.endswith("_id") else partner[name] for name in fields}
             contacts = [
                 {
                     "id": contact.id,

@@ -4,7 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.filling import Filling
 from ...tools.import_run import UserLookup
 from ...tools.normalise import plain
-from .sales_import_mapping import ROLE_ORDER
 
 STATES = [
     ("draft", "Files"),
@@ -294,7 +293,7 @@ class SalesImport(models.Model):
         for file in self.file_ids:
             rows = file.row_ids.filtered_domain([("result", "not in", ["created", "updated"])])
             vals = {
-                "sequence": ROLE_ORDER.index(file.role) if file.role else len(ROLE_ORDER),
+                "sequence": self.env["sales.import.mapping"]._role_sequence(file.role),
                 "role": file.role,
                 "action": False,
                 "decision": False,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sales_import_mapping import ROLE_TARGETS, TARGETS
+from .sales_import_mapping import as_mapped
 
 
 class SalesImportColumn(models.Model):
@@ -19,7 +19,7 @@ class SalesImportColumn(models.Model):
     position = fields.Integer(readonly=True)
     header = fields.Char("Column of the File", readonly=True)
     sample = fields.Char("For Example", readonly=True)
-    target = fields.Selection(TARGETS, "Goes To", required=True, default="skip")
+    target = fields.Selection(as_mapped("target"), "Goes To", required=True, default="skip")
     allowed_targets = fields.Json(compute="_compute_allowed_targets")
     contact_number = fields.Integer(
         "Contact No.", help="Which contact person of the row: 1 for the first, 2 for the second …"
@@ -28,6 +28,8 @@ class SalesImportColumn(models.Model):
 
     @api.depends("file_id.role", "target")
     def _compute_allowed_targets(self):
+        Mapping = self.env["sales.import.mapping"]
+        allowed = {role: Mapping._allowed_targets(role) for role in self.file_id.mapped("role")}
         for column in self:
-            column.allowed_targets = ROLE_TARGETS.get(column.file_id.role, ["skip"])
+            column.allowed_targets = allowed.get(column.file_id.role, ["skip"])
             column.is_contact = (column.target or "").startswith("contact_")

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.import_headers import REQUIRED, guess_role, recognised, suggest_columns
-from .sales_import_mapping import ROLE_ORDER, ROLES, SINGLE_TARGETS
+from .sales_import_mapping import as_mapped
 
 HEADER_DEPTH = 10  # rows in which the headers are looked for, under a title
 
@@ -22,7 +21,7 @@ class SalesImportFile(models.Model):
     import_id = fields.Many2one("sales.import", required=True, index=True, ondelete="cascade")
     name = fields.Char(readonly=True)
     sequence = fields.Integer(compute="_compute_sequence", store=True)
-    role = fields.Selection(ROLES, "What Is in It", help="Empty: the file is not imported.")
+    role = fields.Selection(as_mapped("role"), "What Is in It", help="Empty: the file is not imported.")
     row_count = fields.Integer("Rows", readonly=True)
     notice = fields.Char(readonly=True)
     column_ids = fields.One2many("sales.import.column", "file_id", "Columns")
@@ -31,7 +30,7 @@ class SalesImportFile(models.Model):
     @api.depends("role")
     def _compute_sequence(self):
         for file in self:
-            file.sequence = ROLE_ORDER.index(file.role) if file.role else len(ROLE_ORDER)
+            file.sequence = self.env["sales.import.mapping"]._role_sequence(file.role)
 
     def write(self, vals):
         res = super().write(vals)
@@ -56,7 +55,8 @@ class SalesImportFile(models.Model):
         headers = table[position][1]
         width = max(len(cells) for _number, cells in table[position:])
         headers = headers + [""] * (width - len(headers))
-        role = "client" if sales_import.kind == "clients" else guess_role(headers)
+        words = self.env["sales.import.mapping"]._words()
+        role = "client" if sales_import.kind == "clients" else words.guess_role(headers)
         if not role:
             notice = self.env._(
                 "Its columns are not those of clients, agents, products or deals: not imported. %s",
@@ -78,10 +78,11 @@ class SalesImportFile(models.Model):
     @api.model
     def _header_position(self, kind, table):
         """:return: which of the first rows names the columns"""
-        roles = ["client"] if kind == "clients" else list(REQUIRED)
+        words = self.env["sales.import.mapping"]._words()
+        roles = ["client"] if kind == "clients" else words.roles
         scores = []
         for _number, cells in table[:HEADER_DEPTH]:
-            scores.append(max(len(recognised(role, cells)) for role in roles))
+            scores.append(max(len(words.recognised(role, cells)) for role in roles))
             if sum(1 for cell in cells if cell) > TITLE_WIDTH:
                 break
         best = scores.index(max(scores))
@@ -115,8 +116,9 @@ class SalesImportFile(models.Model):
         if not self.role:
             columns.write({"target": "skip", "contact_number": 0})
             return
-        remembered = self.env["sales.import.mapping"]._remembered(self.role)
-        found = suggest_columns(self.role, columns.mapped(lambda c: c.header or ""), remembered)
+        Mapping = self.env["sales.import.mapping"]
+        headers = columns.mapped(lambda c: c.header or "")
+        found = Mapping._words().suggest_columns(self.role, headers, Mapping._remembered(self.role))
         for column, (target, number) in zip(columns, found, strict=True):
             column.write({"target": target, "contact_number": number})
 
@@ -141,9 +143,11 @@ class SalesImportFile(models.Model):
 
     def _check_mapping(self):
         """:raise UserError: a needed column is not matched, or two are matched with the same field"""
+        Mapping = self.env["sales.import.mapping"]
+        required, repeatable = Mapping._required_targets(), Mapping._repeatable_targets()
         for file in self.filtered("role"):
             targets = file.column_ids.mapped("target")
-            for missing in sorted(REQUIRED[file.role] - set(targets)):
+            for missing in sorted(required[file.role] - set(targets)):
                 raise UserError(
                     self.env._(
                         "“%(file)s”: no column is matched with “%(target)s”. Choose it in the list of "
@@ -152,7 +156,7 @@ class SalesImportFile(models.Model):
                         target=file._target_label(missing),
                     )
                 )
-            for target in sorted(SINGLE_TARGETS & set(targets)):
+            for target in sorted(set(targets) - repeatable):
                 if targets.count(target) > 1:
                     raise UserError(
                         self.env._(

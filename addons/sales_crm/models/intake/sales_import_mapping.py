@@ -1,6 +1,14 @@
 from odoo import api, fields, models
 
-from ...tools.import_headers import CONTACT_TARGETS, REPEATABLE, occurrence_keys
+from ...tools.import_headers import (
+    CONTACT_TARGETS,
+    FALLBACK,
+    REPEATABLE,
+    REQUIRED,
+    SYNONYMS,
+    HeaderWords,
+    occurrence_keys,
+)
 
 ROLES = [
     ("client", "Clients"),
@@ -54,30 +62,22 @@ TARGETS = [
     ("deal_note", "Deal: comment"),
 ]
 
-ROLE_TARGETS = {
-    "client": [
-        *("skip", "name", "vat", "phone", "email", "street", "city", "zip", "country", "industry"),
-        *(
-            "website",
-            "manager",
-            "class",
-            "note",
-            "contact_name",
-            "contact_function",
-            "contact_phone",
-        ),
-        *("contact_email", "contact_birthday", "step", "step_date"),
-    ],
-    "agent": ["skip", "agent", "agent_email", "team_leader", "team_office"],
-    "product": ["skip", "product", "product_category", "product_price", "product_code"],
-    "deal": ["skip", *(target for target, _label in TARGETS if target.startswith("deal_"))],
-}
 
-SINGLE_TARGETS = {target for target, _label in TARGETS} - REPEATABLE - set(CONTACT_TARGETS)
+def as_mapped(name):
+    """:return: the selection of a field that offers what ``name`` of a mapping does, whoever has added to it"""
+    return lambda model: model.env["sales.import.mapping"]._fields[name]._description_selection(model.env)
 
 
 class SalesImportMapping(models.Model):
-    """A header that a person has matched with a field; the next file is matched so by itself."""
+    """A header that a person has matched with a field; the next file is matched so by itself.
+
+    What can be matched, and what it may be called, is said here. Another add-on adds to it:
+
+    * the selections of ``role`` and ``target``, which the fields of files, columns and rows offer as well;
+    * :meth:`_roles`: the kinds of files, in the order in which one needs the other;
+    * :meth:`_synonyms`: the targets of each kind of file, and what their headers may be;
+    * :meth:`_required_targets`, :meth:`_repeatable_targets`, :meth:`_fallback_targets`.
+    """
 
     _name = "sales.import.mapping"
     _description = "Remembered Column of an Import"
@@ -88,6 +88,64 @@ class SalesImportMapping(models.Model):
     target = fields.Selection(TARGETS, "Goes To", required=True)
 
     _header_uniq = models.Constraint("unique(role, header)", "This header is matched already.")
+
+    # ------------------------------------------------------
+    # What there is, to be added to
+    # ------------------------------------------------------
+
+    @api.model
+    def _roles(self):
+        """:return: list of the kinds of files; those that others need come first"""
+        return list(ROLE_ORDER)
+
+    @api.model
+    def _synonyms(self):
+        """:return: dict role -> dict target -> its headers in small letters, with commas between them"""
+        return {role: dict(targets) for role, targets in SYNONYMS.items()}
+
+    @api.model
+    def _required_targets(self):
+        """:return: dict role -> set of targets without which a file is none of this role"""
+        return {role: set(targets) for role, targets in REQUIRED.items()}
+
+    @api.model
+    def _repeatable_targets(self):
+        """:return: set of the targets that several columns of a file may fill"""
+        return REPEATABLE | set(CONTACT_TARGETS)
+
+    @api.model
+    def _fallback_targets(self):
+        """:return: dict role -> target of the columns whose headers say nothing"""
+        return dict(FALLBACK)
+
+    # ------------------------------------------------------
+    # Asked by the other models of an import
+    # ------------------------------------------------------
+
+    @api.model
+    def _words(self):
+        """:return: HeaderWords of all roles"""
+        return HeaderWords(
+            self._synonyms(),
+            self._required_targets(),
+            self._repeatable_targets(),
+            self._fallback_targets(),
+        )
+
+    @api.model
+    def _allowed_targets(self, role):
+        """:return: list of what a column of such a file can be"""
+        return list(dict.fromkeys(["skip", *self._synonyms().get(role, ())]))
+
+    @api.model
+    def _role_sequence(self, role):
+        """:return: the place of such a file among the others; False, for a file that is not imported: the last"""
+        roles = self._roles()
+        return roles.index(role) if role else len(roles)
+
+    # ------------------------------------------------------
+    # What was matched before
+    # ------------------------------------------------------
 
     @api.model
     def _remembered(self, role):

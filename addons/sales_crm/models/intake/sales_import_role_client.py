@@ -5,7 +5,7 @@ from stdnum.ru import inn
 from odoo import api, fields, models
 
 from ...tools.birthday import parse_birthday
-from ...tools.client_state import ClientRow, ClientState
+from ...tools.client_state import CLIENT_FIELDS, ClientRow, ClientState
 from ...tools.normalise import (
     client_class,
     email_key,
@@ -38,6 +38,16 @@ class SalesImportRoleClient(models.AbstractModel):
     _role = "client"
 
     @api.model
+    def _plain_targets(self):
+        """:return: dict target -> field of the client that gets the cell's text as it is"""
+        return dict(PLAIN_TARGETS)
+
+    @api.model
+    def _client_fields(self):
+        """:return: list of the fields of a client that a row may change"""
+        return list(dict.fromkeys([*CLIENT_FIELDS, *self._plain_targets().values()]))
+
+    @api.model
     def _label(self, said):
         return said.values.get("name") or self.env._("(no name)")
 
@@ -46,7 +56,7 @@ class SalesImportRoleClient(models.AbstractModel):
         """:return: ClientRow"""
         said = ClientRow()
         cells = self._cells(run, row, said)
-        for target, name in PLAIN_TARGETS.items():
+        for target, name in self._plain_targets().items():
             if target in cells:
                 said.values[name] = self._text(cells, target)
         if "street" in cells:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sales_import_mapping import ROLES
+from .sales_import_mapping import as_mapped
 
 ACTIONS = [
     ("create", "Create"),
@@ -40,7 +40,7 @@ class SalesImportRow(models.Model):
     )
     import_state = fields.Selection(related="import_id.state")
     sequence = fields.Integer(readonly=True, help="Agents come first, then clients, products and deals.")
-    role = fields.Selection(ROLES, "Kind", readonly=True)
+    role = fields.Selection(as_mapped("role"), "Kind", readonly=True)
     number = fields.Integer("Row", readonly=True, help="Number of the row in the file.")
     cells = fields.Json(readonly=True)
     label = fields.Char("What", readonly=True)

@@ -7,7 +7,6 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ...tools.import_run import ImportRun
 from ...tools.server_only import SERVER_ONLY
-from .sales_import_mapping import ROLE_ORDER
 
 _logger = logging.getLogger(__name__)
 
@@ -189,7 +188,7 @@ class SalesImport(models.Model):
             return
         run.replayed = True
         Row = run.env["sales.import.row"]
-        for role in ROLE_ORDER:
+        for role in self.env["sales.import.mapping"]._roles():
             handler = Row.env["sales.import.role"]._of(role)
             domain = [("import_id", "=", self.id), ("role", "=", role), ("action", "!=", False)]
             rows = Row.search(domain, order="sequence, id")

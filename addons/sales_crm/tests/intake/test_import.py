@@ -330,3 +330,49 @@ class TestImportDeals(ImportCommon):
         record = self._run_deals()
         self.assertEqual(self.env["crm.lead"].with_context(active_test=False).search_count([]), count)
         self.assertEqual(set(record.row_ids.filtered("role").mapped("result")), {"unchanged"})
+
+
+@tagged("post_install", "-at_install")
+class TestImportHooks(ImportCommon):
+    """What another add-on answers is asked wherever a file is matched."""
+
+    def _answer(self, name, role, answer):
+        Mapping = type(self.env["sales.import.mapping"])
+        told = getattr(self.env["sales.import.mapping"], name)()
+        told[role] = answer
+        patcher = patch.object(Mapping, name, lambda _self: told)
+        self.startPatcher(patcher)
+
+    def test_a_kind_of_file(self):
+        self._answer("_synonyms", "quota", {"quota_user": "чья квота", "quota_amount": "квота"})
+        self._answer("_required_targets", "quota", {"quota_amount"})
+        Mapping = self.env["sales.import.mapping"]
+        words = Mapping._words()
+        self.assertEqual(words.guess_role(["Чья квота", "Квота"]), "quota")
+        self.assertEqual(words.guess_role(["Клиент", "ИНН"]), "client")
+        self.assertEqual(
+            words.suggest_columns("quota", ["Чья квота", "Квота", "Всякое"], {}),
+            [("quota_user", 0), ("quota_amount", 0), ("skip", 0)],
+        )
+        self.assertEqual(Mapping._allowed_targets("quota"), ["skip", "quota_user", "quota_amount"])
+
+    def test_a_word_for_a_column(self):
+        synonyms = {**self.env["sales.import.mapping"]._synonyms()["client"], "city": "где стоит"}
+        self._answer("_synonyms", "client", synonyms)
+        record = self._upload(
+            ("base.xlsx", self._workbook(("Альфа", "Тверь"), headers=("Клиент", "Где стоит")))
+        )
+        record.action_read()
+        self.assertEqual(record.column_ids.sorted("position").mapped("target"), ["name", "city"])
+
+    def test_every_target_is_of_a_kind_of_file(self):
+        """A target that no kind of file has could not be chosen."""
+        Mapping = self.env["sales.import.mapping"]
+        allowed = {target for role in Mapping._roles() for target in Mapping._allowed_targets(role)}
+        self.assertEqual(allowed, set(Mapping._fields["target"].get_values(self.env)))
+        self.assertEqual(set(Mapping._roles()), set(Mapping._fields["role"].get_values(self.env)))
+        for model, name in (("sales.import.column", "target"), ("sales.import.file", "role")):
+            field = self.env[model]._fields[name]
+            self.assertEqual(
+                field._description_selection(self.env), Mapping._fields[name]._description_selection(self.env)
+            )
