@@ -189,24 +189,23 @@ class Base(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _sales_check_references(self, vals):
-        res = super()._sales_check_references(vals)
+    def _sales_references(self, vals):
+        yield from super()._sales_references(vals)
         for name, value in vals.items():
             if name in self._fields and self._fields[name].type == "properties" and isinstance(value, list):
                 for definition in value:
-                    self._sales_check_property(definition, definition.get("value"))
-        return res
+                    yield from self._sales_property_references(definition, definition.get("value"))
 
     @api.model
-    def _sales_check_property(self, definition, value):
+    def _sales_property_references(self, definition, value):
         """:param dict definition: of a property, with its type and model
-        :raise AccessError: its value points at a client, or a client's document, that the user may not see
+        :return: iterator of (name of a guarded model, set of ids) to which the property's value points
         """
         model = definition.get("comodel")
         if definition.get("type") not in ("many2one", "many2many") or model not in self.env or not value:
             return
         if self.env[model]._sales_guard_path:
-            self.env[model].browse(self._sales_property_ids(value)).exists()._sales_check_readable()
+            yield model, self._sales_property_ids(value)
 
     @api.model
     def _sales_property_ids(self, value):
@@ -236,4 +235,6 @@ class Base(models.AbstractModel):
         :raise AccessError: a property has been pointed at what the user may not see
         """
         for key, (definition, ids) in self._sales_links_of_properties(names).items():
-            self._sales_check_property(definition, list(ids - before.get(key, (None, set()))[1]))
+            added = list(ids - before.get(key, (None, set()))[1])
+            for model, referred in self._sales_property_references(definition, added):
+                self.env[model].browse(referred)._sales_check_readable()
