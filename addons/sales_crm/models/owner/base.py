@@ -1,5 +1,5 @@
 from odoo import api, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 
 
 class Base(models.AbstractModel):
@@ -116,7 +116,9 @@ class Base(models.AbstractModel):
         it hangs on none
         """
         owner_field, holders = self._sales_owner_field(), {}
-        for record in self.with_env(self._sales_guard_env()):
+        records = self.with_env(self._sales_guard_env())
+        records._sales_read_documents()
+        for record in records:
             clients = record._sales_path_clients()
             owners = clients.user_id
             if owner_field and not clients:
@@ -140,8 +142,36 @@ class Base(models.AbstractModel):
         """:return: the clients of a document named by its model and id"""
         if not model or not res_id or model not in self.env or model == self._name:
             return self.env["res.partner"]
-        documents = self.env[model].browse(res_id).exists()
-        return documents._sales_path_clients() if documents else self.env["res.partner"]
+        document = self.env[model].browse(res_id)
+        try:
+            return document._sales_path_clients()
+        except MissingError:
+            return self.env["res.partner"]
+
+    @api.model
+    def _sales_document_fields(self):
+        """:return: pair of the names of the fields with the model and the id of the document on which a
+        record hangs, None if it doesn't hang on one in this way
+        """
+        field = self._fields.get(self._sales_guard_path or "")
+        if field and field.type == "many2one_reference":
+            return field.model_field, field.name
+        return None
+
+    def _sales_read_documents(self):
+        """Read at once whose the documents are on which these hang, before each is asked by itself"""
+        names = self._sales_document_fields()
+        if not names:
+            return
+        model_field, id_field = names
+        for model, records in self.grouped(model_field).items():
+            if not model or model not in self.env or model == self._name:
+                continue
+            documents = self.env[model].browse({id_ for id_ in records.mapped(id_field) if id_}).exists()
+            if documents._sales_document_fields():
+                documents._sales_read_documents()
+            else:
+                documents._sales_path_clients().mapped("user_id")
 
     def _sales_check_changed_hands(self, before, newcomers):
         """:param dict before: as :meth:`_sales_holders_by_path` returned it before the change
