@@ -9,7 +9,8 @@
 * head: the same as "off" asked by a head, to whom no rule applies;
 * SQL: all columns of the same rows, and their number, by the best statements known.
 
-Then a hand-over of 5 000 clients with 200 000 rows of history, beside the same changes by plain SQL.
+Then an order with and without the guard of what is written, and a hand-over of 5 000 clients with
+200 000 rows of history, beside the same changes by plain SQL.
 
 Run it with ``./crm bench access [--clients N] [--managers N] [--activities N] [--runs N]``.
 """
@@ -24,6 +25,7 @@ from unittest.mock import patch
 
 import data
 import psycopg2
+from access_order import bench_order
 
 import odoo
 from odoo import SUPERUSER_ID, Command, api
@@ -381,6 +383,7 @@ def main():
     try:
         users, clients, tags, states = prepare(name, args.clients, args.managers, args.activities)
         bench_lists(args, name, users, clients, tags, states)
+        bench_order(name, users[0], args.runs)
         if args.handover:
             bench_handover(args, name, users)
     finally:

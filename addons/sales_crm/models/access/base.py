@@ -1,5 +1,7 @@
+from collections import defaultdict
+
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
 
 from ...tools.granted import GrantedDocuments
@@ -85,13 +87,12 @@ class Base(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         if self._sales_checks_references():
-            for vals in vals_list:
-                self._sales_check_references(vals)
+            self._sales_check_references(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
         if self._sales_checks_references():
-            self._sales_check_references(vals)
+            self._sales_check_references([vals])
         return super().write(vals)
 
     @api.model
@@ -99,7 +100,7 @@ class Base(models.AbstractModel):
         """Defaults come from the context, and from what users keep as theirs."""
         defaults = super().default_get(fields)
         if self._sales_checks_references():
-            self._sales_check_references(defaults)
+            self._sales_check_references([defaults])
         return defaults
 
     @api.model
@@ -108,7 +109,7 @@ class Base(models.AbstractModel):
         complete = super()._add_missing_default_values(values)
         if self._sales_checks_references():
             self._sales_check_references(
-                {name: value for name, value in complete.items() if name not in values}
+                [{name: value for name, value in complete.items() if name not in values}]
             )
         return complete
 
@@ -120,11 +121,11 @@ class Base(models.AbstractModel):
             for key, value in self.env.context.items()
             if key.startswith("default_")
         }
-        self._sales_check_references({**defaults, **values})
+        self._sales_check_references([{**defaults, **values}])
         result = super().onchange(values, field_names, fields_spec)
         if not field_names:
             # A new form, with defaults of its own model
-            self._sales_check_references(result.get("value") or {})
+            self._sales_check_references([result.get("value") or {}])
         return result
 
     def get_external_id(self):
@@ -140,26 +141,40 @@ class Base(models.AbstractModel):
         return not self.env.su and self.env["sales.access.rule"]._is_restricted()
 
     @api.model
-    def _sales_check_references(self, vals):
-        """Pointing at a record would tell its name, and often its phone and address.
+    def _sales_check_references(self, vals_list):
+        """Pointing at a record would tell its name, and often its phone and address. What the values of
+        all records and of their lines point at is asked once per model.
 
-        :param dict vals: values as for ``create`` or ``write``
+        :param list vals_list: dicts of values as for ``create`` or ``write``
         :raise AccessError: one of them points at a client, or a client's document, that the user may
             not see
+        """
+        referred = defaultdict(set)
+        for vals in vals_list:
+            for model, ids in self._sales_references(vals):
+                referred[model] |= ids
+        for model, ids in referred.items():
+            self.env[model].browse(ids)._sales_check_readable()
+
+    @api.model
+    def _sales_references(self, vals):
+        """:return: iterator of (name of a guarded model, set of ids) to which the values of one record,
+        and of the lines among them, point
         """
         for name, value in vals.items():
             field = self._fields.get(name)
             if not value or field is None:
                 continue
             if field.type in ("many2one_reference", "reference"):
-                self._sales_referred_document(field, value, vals)._sales_check_readable()
+                document = self._sales_referred_document(field, value, vals)
+                yield document._name, set(document._ids)
             if not field.relational:
                 continue
             comodel = self.env[field.comodel_name]
             if comodel._sales_guard_path and not comodel._transient:
-                comodel.browse(self._sales_referred_ids(value)).exists()._sales_check_readable()
+                yield comodel._name, self._sales_referred_ids(value)
             for line in self._sales_nested_values(value):
-                comodel._sales_check_references(line)
+                yield from comodel._sales_references(line)
 
     @api.model
     def _sales_referred_ids(self, value):
@@ -189,7 +204,7 @@ class Base(models.AbstractModel):
             model = vals.get(field.model_field)
         if model not in self.env or not str(value).isdigit() or not self.env[model]._sales_guard_path:
             return self.browse()
-        return self.env[model].browse(int(value)).exists()
+        return self.env[model].browse(int(value))
 
     @api.model
     def _sales_nested_values(self, value):
@@ -203,8 +218,18 @@ class Base(models.AbstractModel):
 
     def _sales_check_readable(self):
         """:raise AccessError: one of these hangs on a client that the user may not see"""
-        guard = self._sales_guard_domain("read")
-        if self and self.sudo().with_context(active_test=False).filtered_domain(guard) != self:
+        guard = self._sales_guard_domain("read") if self else Domain.TRUE
+        if guard.is_true():
+            return
+        # sudo: the guard is what is asked
+        records = self.sudo().with_context(active_test=False)
+        try:
+            hidden = records.filtered_domain(guard) != records
+        except MissingError:
+            # What isn't there belongs to nobody, and the database refuses it
+            records = records.exists()
+            hidden = records.filtered_domain(guard) != records
+        if hidden:
             raise AccessError(
                 self.env._(
                     "A record you refer to (%(model)s) belongs to a client that you may not see. "

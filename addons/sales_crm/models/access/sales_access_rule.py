@@ -280,7 +280,16 @@ class SalesAccessRule(models.Model):
     @api.model
     def _granted_clients(self, mode, user=None, day=None):
         """:return: Domain on ``res.partner``: the clients that ``user`` may ``mode``"""
-        grants = self._grants_of(user or self.env.user, mode, day)
+        user = (user or self.env.user)._origin
+        return self._granted_clients_on(user.id, mode, day or self._today(user))
+
+    @api.model
+    @tools.ormcache("user_id", "mode", "day")
+    def _granted_clients_on(self, user_id, mode, day):
+        """:return: Domain, as :meth:`_granted_clients`; forgotten when the access changes, as the record
+        rules are
+        """
+        grants = self._grants_of(self.env["res.users"].browse(user_id), mode, day)
         return Domain.OR(domain for _why, domain in grants)
 
     @api.model
@@ -300,9 +309,15 @@ class SalesAccessRule(models.Model):
 
         :return: Domain of the documents whose manager, in ``field_name``, has granted clients
         """
-        domains = []
         user = self.env.user
-        for why, domain in self._grants_of(user, mode):
+        return self._granted_owners_on(user.id, mode, self._today(user), field_name)
+
+    @api.model
+    @tools.ormcache("user_id", "mode", "day", "field_name")
+    def _granted_owners_on(self, user_id, mode, day, field_name):
+        """:return: Domain, as :meth:`_granted_owners`; forgotten when the access changes"""
+        domains = []
+        for why, domain in self._grants_of(self.env["res.users"].browse(user_id), mode, day):
             scope = why if isinstance(why, str) else why.scope
             if scope in ("own", "free", "team", "managers"):
                 domains += [

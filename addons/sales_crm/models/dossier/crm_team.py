@@ -19,6 +19,18 @@ class CrmTeam(models.Model):
     def _handover_details(self):
         return ", ".join(self.mapped("name"))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        self.env["sales.access.rule"]._access_changed()
+        return teams
+
+    def unlink(self):
+        """With a team go its members and its rules."""
+        res = super().unlink()
+        self.env["sales.access.rule"]._access_changed()
+        return res
+
     def write(self, vals):
         res = super().write(vals)
         if vals.keys() & {"user_id", "active"}:

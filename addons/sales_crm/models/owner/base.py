@@ -1,5 +1,5 @@
 from odoo import api, models, tools
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, MissingError
 
 
 class Base(models.AbstractModel):
@@ -116,7 +116,9 @@ class Base(models.AbstractModel):
         it hangs on none
         """
         owner_field, holders = self._sales_owner_field(), {}
-        for record in self.with_env(self._sales_guard_env()):
+        records = self.with_env(self._sales_guard_env())
+        records._sales_read_documents()
+        for record in records:
             clients = record._sales_path_clients()
             owners = clients.user_id
             if owner_field and not clients:
@@ -140,8 +142,36 @@ class Base(models.AbstractModel):
         """:return: the clients of a document named by its model and id"""
         if not model or not res_id or model not in self.env or model == self._name:
             return self.env["res.partner"]
-        documents = self.env[model].browse(res_id).exists()
-        return documents._sales_path_clients() if documents else self.env["res.partner"]
+        document = self.env[model].browse(res_id)
+        try:
+            return document._sales_path_clients()
+        except MissingError:
+            return self.env["res.partner"]
+
+    @api.model
+    def _sales_document_fields(self):
+        """:return: pair of the names of the fields with the model and the id of the document on which a
+        record hangs, None if it doesn't hang on one in this way
+        """
+        field = self._fields.get(self._sales_guard_path or "")
+        if field and field.type == "many2one_reference":
+            return field.model_field, field.name
+        return None
+
+    def _sales_read_documents(self):
+        """Read at once whose the documents are on which these hang, before each is asked by itself"""
+        names = self._sales_document_fields()
+        if not names:
+            return
+        model_field, id_field = names
+        for model, records in self.grouped(model_field).items():
+            if not model or model not in self.env or model == self._name:
+                continue
+            documents = self.env[model].browse({id_ for id_ in records.mapped(id_field) if id_}).exists()
+            if documents._sales_document_fields():
+                documents._sales_read_documents()
+            else:
+                documents._sales_path_clients().mapped("user_id")
 
     def _sales_check_changed_hands(self, before, newcomers):
         """:param dict before: as :meth:`_sales_holders_by_path` returned it before the change
@@ -189,24 +219,23 @@ class Base(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _sales_check_references(self, vals):
-        res = super()._sales_check_references(vals)
+    def _sales_references(self, vals):
+        yield from super()._sales_references(vals)
         for name, value in vals.items():
             if name in self._fields and self._fields[name].type == "properties" and isinstance(value, list):
                 for definition in value:
-                    self._sales_check_property(definition, definition.get("value"))
-        return res
+                    yield from self._sales_property_references(definition, definition.get("value"))
 
     @api.model
-    def _sales_check_property(self, definition, value):
+    def _sales_property_references(self, definition, value):
         """:param dict definition: of a property, with its type and model
-        :raise AccessError: its value points at a client, or a client's document, that the user may not see
+        :return: iterator of (name of a guarded model, set of ids) to which the property's value points
         """
         model = definition.get("comodel")
         if definition.get("type") not in ("many2one", "many2many") or model not in self.env or not value:
             return
         if self.env[model]._sales_guard_path:
-            self.env[model].browse(self._sales_property_ids(value)).exists()._sales_check_readable()
+            yield model, self._sales_property_ids(value)
 
     @api.model
     def _sales_property_ids(self, value):
@@ -236,4 +265,6 @@ class Base(models.AbstractModel):
         :raise AccessError: a property has been pointed at what the user may not see
         """
         for key, (definition, ids) in self._sales_links_of_properties(names).items():
-            self._sales_check_property(definition, list(ids - before.get(key, (None, set()))[1]))
+            added = list(ids - before.get(key, (None, set()))[1])
+            for model, referred in self._sales_property_references(definition, added):
+                self.env[model].browse(referred)._sales_check_readable()

@@ -11,5 +11,9 @@ class IrAttachment(models.Model):
     def _sales_pointing_fields(self):
         return {"res_model", "res_id"}
 
+    @api.model
+    def _sales_document_fields(self):
+        return "res_model", "res_id"
+
     def _sales_path_clients(self):
         return self._sales_clients_of_document(self.res_model, self.res_id)

@@ -100,8 +100,10 @@ class ResPartner(models.Model):
         :raise AccessError: what the head has to decide was changed
         """
         newcomers = self.env["res.partner"].sudo()
+        there = newcomers.union(*before).exists()
+        repaid = {}
         for partner, (client, owner, payer) in before.items():
-            if not partner.exists():
+            if partner not in there:
                 continue
             now, now_payer = partner.client_id, partner.commercial_partner_id
             if client and now.user_id != owner:
@@ -112,7 +114,9 @@ class ResPartner(models.Model):
                     self._sales_refuse_new_owner()
                 newcomers |= now
             if payer != now_payer and client:
-                partner._sales_check_new_payer(owner, payer, now_payer)
+                repaid[partner] = (owner, payer, now_payer)
+        if repaid:
+            self._sales_check_new_payers(repaid)
         newcomers._sales_check_may_add_for(newcomers)
 
     @api.model
@@ -121,13 +125,19 @@ class ResPartner(models.Model):
             self.env._("Only the head of sales changes the manager of a client: he hands the client over.")
         )
 
-    def _sales_check_new_payer(self, owner, payer, now_payer):
-        """:raise AccessError: with the payer a limit, a contract or a debt would change"""
-        refused = self._sales_has_owed_documents()
-        if self in (payer, now_payer):
-            concerned = self if now_payer == self else self | now_payer
-            refused = refused or owner.id != self.env.uid or concerned._sales_has_money_rights()
-        if refused:
+    @api.model
+    def _sales_check_new_payers(self, repaid):
+        """:param dict repaid: partner -> (manager of his client, who paid for him, who does now)
+        :raise AccessError: with the payer a limit, a contract or a debt would change
+        """
+        # sudo: whatever the user sees of their documents
+        nobody = self._sales_guard_env()["res.partner"]
+        partners, concerned, foreign = nobody.union(*repaid), nobody, False
+        for partner, (owner, payer, now_payer) in repaid.items():
+            if partner in (payer, now_payer):
+                foreign = foreign or owner.id != self.env.uid
+                concerned |= partner if now_payer == partner else partner | now_payer
+        if foreign or partners._sales_has_owed_documents() or concerned._sales_has_money_rights():
             raise AccessError(
                 self.env._(
                     "There is a contract, an order or an invoice: only the head of sales changes who pays "
