@@ -64,7 +64,7 @@ TARGETS = [
 
 
 def as_mapped(name):
-    """:return: the selection of a field that offers what ``name`` of a mapping does, with what others added"""
+    """:return: the selection of a field that offers what ``name`` of a mapping does, and what others added"""
     return lambda model: model.env["sales.import.mapping"]._fields[name]._description_selection(model.env)
 
 
