@@ -64,7 +64,7 @@ TARGETS = [
 
 
 def as_mapped(name):
-    """:return: the selection of a field that offers what ``name`` of a mapping does, and what others added"""
+    """:return: the selection of a field that offers what the field ``name`` of a mapping does"""
     return lambda model: model.env["sales.import.mapping"]._fields[name]._description_selection(model.env)
 
 
@@ -139,7 +139,7 @@ class SalesImportMapping(models.Model):
 
     @api.model
     def _role_sequence(self, role):
-        """:return: the place of such a file among the others; one that is not imported (False) comes last"""
+        """:return: the place of such a file among the others; the last one for a file that is not imported"""
         roles = self._roles()
         return roles.index(role) if role else len(roles)
 
