@@ -9,6 +9,7 @@ from .stack import Stack
 
 PREFIX = "crm_tmpl"
 BUILDING = "_new"
+WEEK = 7 * 24 * 60 * 60
 LANGUAGES = "en_US,ru_RU"  # the first one becomes the default, until set_language
 
 
@@ -38,6 +39,7 @@ def of_addons(stack: Stack, ours: list[str], lang: str) -> str:
         building = _start(stack, kind, name)
         create(stack, building, ours, demo=True, lang=lang)
         _prepare_pages(stack, building)
+        _keep_sessions(stack, building)
         _finish(stack, building, name)
     return name
 
@@ -90,6 +92,18 @@ def _prepare_pages(stack: Stack, building: str) -> None:
     them, on a loaded machine longer than a page may take.
     """
     stack.shell(building, "env['ir.qweb']._pregenerate_assets_bundles()\nenv.cr.commit()\n")
+
+
+def _keep_sessions(stack: Stack, building: str) -> None:
+    """The times of files are not shifted with the clock: Odoo's daily cleaning would take a session of a minute
+    ago for one as old as the shift is long, and delete it.
+    """
+    if clock.shift():
+        stack.query(
+            building,
+            "INSERT INTO ir_config_parameter (key, value)"
+            f" VALUES ('sessions.max_inactivity_seconds', '{WEEK + max(clock.shift(), 0)}')",
+        )
 
 
 def _finish(stack: Stack, building: str, name: str) -> None:
