@@ -95,8 +95,8 @@ def _prepare_pages(stack: Stack, building: str) -> None:
 
 
 def _keep_sessions(stack: Stack, building: str) -> None:
-    """The times of files are not shifted with the clock: Odoo's daily cleaning would take a session of a minute
-    ago for one as old as the shift is long, and delete it.
+    """The times of files are not shifted with the clock: Odoo's daily cleaning would take a session that has
+    just begun for one as old as the shift is long, and delete it.
     """
     if clock.shift():
         stack.query(
