@@ -4,6 +4,7 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..counting import Counted
 from .test_access_rule import AccessCase
 
 # What the guard may ask beyond what is asked without it, however many lines there are
@@ -44,10 +45,10 @@ class TestAccessQueries(AccessCase):
         """:return: how many queries ``work`` costs when it begins with empty caches of records"""
         self.env.flush_all()
         self.env.invalidate_all()
-        before = self.cr.sql_log_count
-        work(*args)
-        self.env.flush_all()
-        return self.cr.sql_log_count - before
+        with Counted(self.cr) as counted:
+            work(*args)
+            self.env.flush_all()
+        return counted.queries
 
     def _compare(self, work, prepare=lambda count: count, counts=LINES, more=GUARD_QUERIES):
         """:param work: what the user does to what ``prepare`` returned for a number of records"""

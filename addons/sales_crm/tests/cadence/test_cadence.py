@@ -10,6 +10,7 @@ from odoo.tools import mute_logger
 from odoo.addons.sales_crm.tools.cadence import Rhythm, Room, Workdays, phase
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 MONDAY = date(2026, 11, 23)
 FIVE_DAYS = [day for n in range(400) if (day := date(2026, 10, 1) + timedelta(days=n)).weekday() < 5]
@@ -469,9 +470,9 @@ class TestCadence(CadenceCase):
             morning = self.env["sales.morning"]
             self.env.flush_all()
             with self._at(f"{MONDAY} 09:00"):
-                before = self.cr.sql_log_count
-                self.assertEqual(morning._regular_batch({self.manager.id: MONDAY}), len(clients))
-                counts.append(self.cr.sql_log_count - before)
+                with Counted(self.cr) as counted:
+                    self.assertEqual(morning._regular_batch({self.manager.id: MONDAY}), len(clients))
+                counts.append(counted.queries)
         self.assertLessEqual(counts[1], counts[0])
 
 

@@ -2,6 +2,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 
 @tagged("post_install", "-at_install")
@@ -73,11 +74,11 @@ class TestClientCard(SalesCrmCommon):
 
         def queries():
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.env["res.partner"].with_user(self.manager).web_search_read(
-                [("is_client", "=", True)], specification
-            )
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self.env["res.partner"].with_user(self.manager).web_search_read(
+                    [("is_client", "=", True)], specification
+                )
+            return counted.queries
 
         def fewest():
             """Another test's leftovers in the caches cost a query once."""

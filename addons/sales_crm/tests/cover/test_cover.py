@@ -8,6 +8,7 @@ from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 TODAY = "2026-11-23"  # a Monday
 MORNING = f"{TODAY} 08:30"
@@ -290,9 +291,9 @@ class TestCoverWork(CoverCase):
             self.env.flush_all()
             self._day()
             self.env.invalidate_all()
-            before = self.cr.sql_log_count
-            self._day()
-            return self.cr.sql_log_count - before
+            with Counted(self.cr) as counted:
+                self._day()
+            return counted.queries
 
         for manager in (self.colleague, self.third):
             self._plan(self._create_client("One", manager), TODAY, manager)
@@ -419,9 +420,9 @@ class TestGiveBack(CoverCase):
             for number in range(count):
                 self._plan(self._create_client(f"Client {number}", self.colleague), TODAY, self.manager)
             self.env.flush_all()
-            before = self.cr.sql_log_count
-            self.assertEqual(self.env["sales.morning"]._give_back_batch(self.manager), count)
-            return self.cr.sql_log_count - before
+            with Counted(self.cr) as counted:
+                self.assertEqual(self.env["sales.morning"]._give_back_batch(self.manager), count)
+            return counted.queries
 
         queries(2)
         self.assertEqual(queries(2), queries(30))

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...tools.partner_keys import email_keys, phone_keys, vat_keys
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 PHONE, VAT = "+7 495 111-22-33", "7707083893"
 
@@ -227,9 +228,9 @@ class TestDuplicateWarning(SalesCrmCommon):
             self.env.flush_all()
             self.env.invalidate_all()
             as_manager = batch.with_user(self.manager)
-            before = self.cr.sql_log_count
-            as_manager.mapped("duplicate_warning")
-            counts.append(self.cr.sql_log_count - before)
+            with Counted(self.cr) as counted:
+                as_manager.mapped("duplicate_warning")
+            counts.append(counted.queries)
         self.assertEqual(counts[1], counts[2])
 
 

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 
 class FunnelCommon(SalesCrmCommon):
@@ -145,10 +146,10 @@ class TestFunnelMoves(FunnelCommon):
         for some in (few, deals[2:]):
             self.env.flush_all()
             self.env.invalidate_all()
-            start = self.env.cr.sql_log_count
-            some.write({"stage_id": self.interest.id})
-            self.env.flush_all()
-            counts.append(self.env.cr.sql_log_count - start)
+            with Counted(self.env.cr) as counted:
+                some.write({"stage_id": self.interest.id})
+                self.env.flush_all()
+            counts.append(counted.queries)
         self.assertLessEqual(counts[1], counts[0] + 2)
         self.assertEqual(self.env["sales.stage.move"].search_count([("lead_id", "in", deals.ids)]), 60)
 

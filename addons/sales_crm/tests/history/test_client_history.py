@@ -9,6 +9,7 @@ from odoo.tests import Form, tagged
 from ..common import SalesCrmCommon
 from ..common_credit import CreditCase
 from ..common_handover import HandoverCommon
+from ..counting import Counted
 
 
 @tagged("post_install", "-at_install")
@@ -193,16 +194,16 @@ class TestClientHistory(HandoverCommon):
         self._dossier(self.client)
         self.env.flush_all()
         read()
-        before = self.cr.sql_log_count
-        few = read()
-        needed = self.cr.sql_log_count - before
+        with Counted(self.cr) as counted:
+            few = read()
+        needed = counted.queries
         for _number in range(3):
             self._dossier(self.client)
         self.env.flush_all()
-        before = self.cr.sql_log_count
-        many = read()
-        self.assertGreater(len(many), len(few))
-        self.assertEqual(self.cr.sql_log_count - before, needed)
+        with Counted(self.cr) as counted:
+            many = read()
+            self.assertGreater(len(many), len(few))
+        self.assertEqual(counted.queries, needed)
         self.env.invalidate_all()
         self.assertEqual(len(many.read(["kind", "client_id"])), len(many))
         self.assertEqual(len(set(many.ids)), len(many))

@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 # A Monday
 MONDAY = "2026-11-23"
@@ -386,9 +387,9 @@ class TestMorning(SalesCrmCommon):
                 self._plan(self.client, day)
             self.env.flush_all()
             self.env.invalidate_all()  # a cron starts with nothing in the cache
-            before = self.env.cr.sql_log_count
-            self._run_morning(moment)
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self._run_morning(moment)
+            return counted.queries
 
         self.company.sales_carry_escalation = 0
         queries(1, date(2026, 11, 19), "2026-11-20 09:00")  # warms the caches

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 TODAY = "2026-11-23"  # a Monday
 TOMORROW = "2026-11-24"
@@ -266,9 +267,9 @@ class TestMyDay(SalesCrmCommon):
     def test_queries_do_not_grow_with_the_day(self):
         def queries():
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._day()
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self._day()
+            return counted.queries
 
         clients = [self._create_client(f"Client {number}", self.manager) for number in range(30)]
         deals = self.env["crm.lead"].create(

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import Form, tagged
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 DAY = date(2026, 11, 23)
 
@@ -258,11 +259,11 @@ class TestForgottenClients(SalesCrmCommon):
         def count(clients):
             self.env.flush_all()
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.env["res.partner"].with_user(self.manager).web_search_read(
-                [("id", "in", clients.ids)], specification, limit=80
-            )
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self.env["res.partner"].with_user(self.manager).web_search_read(
+                    [("id", "in", clients.ids)], specification, limit=80
+                )
+            return counted.queries
 
         count(many)
         self.assertEqual(count(many[:2]), count(many))

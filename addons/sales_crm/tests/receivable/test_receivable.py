@@ -9,6 +9,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..chance import dice_of
 from ..common_credit import CreditCase
+from ..counting import Counted
 
 
 class ReceivableCase(CreditCase):
@@ -355,9 +356,9 @@ class TestReceivableReport(ReceivableCase):
         def count():
             self.env.flush_all()
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.env["sales.receivable.report"].with_user(self.head).web_search_read([], spec)
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self.env["sales.receivable.report"].with_user(self.head).web_search_read([], spec)
+            return counted.queries
 
         count()
         few = count()

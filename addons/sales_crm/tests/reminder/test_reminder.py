@@ -9,6 +9,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..common import SalesCrmCommon
+from ..counting import Counted
 
 TODAY = "2026-11-23"  # a Monday
 TOMORROW = "2026-11-24"
@@ -75,9 +76,9 @@ class TestReminder(SalesCrmCommon):
 
         def count():
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._reminders()
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self._reminders()
+            return counted.queries
 
         few = count()
         for number in range(20):

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ..counting import Counted
 from ..plan.test_activity_report import MONDAY, TUESDAY, ActivityReportCommon
 
 
@@ -180,9 +181,9 @@ class TestTeamDay(ActivityReportCommon):
         def queries():
             self.env.flush_all()
             self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self._team_day(part="planned")
-            return self.env.cr.sql_log_count - before
+            with Counted(self.env.cr) as counted:
+                self._team_day(part="planned")
+            return counted.queries
 
         clients = [self._create_client(f"Client {number}", self.manager) for number in range(30)]
         for client in clients[:3]:
