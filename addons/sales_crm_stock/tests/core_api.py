@@ -1,9 +1,6 @@
 """See ``sales_crm/tests/server/core_names.py``."""
 
-TAKEN = "no override: our method took its name, on an abstract model, for which the ORM never calls its own"
-
 OVERRIDES = {
-    "sales.credit": {"_flush": ("", TAKEN)},
     "stock.move": {
         "_action_done": ("cancel_backorder", "goods would leave without the credit gate being asked"),
     },

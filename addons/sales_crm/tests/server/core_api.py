@@ -10,7 +10,6 @@ MERGE_DEALS = "two deals become one in SQL, beside every write"
 PEOPLE = "whoever may not see the client would be told of him, or drawn into a talk about him"
 AUTHOR = "a message could be put into another person's mouth"
 HANDOVER = "a hand-over of thousands of clients would do it record by record"
-TAKEN = "no override: our method took its name, on an abstract model, for which the ORM never calls its own"
 
 NOTIFY = (
     "body, subject, author_id, email_from, model, res_id, subtype_xmlid, subtype_id, partner_ids, "
@@ -207,8 +206,6 @@ OVERRIDES = {
             "Excel files would be taken out without the right to, and without a trace",
         ),
     },
-    "report.sales_crm.sales_client_history_xlsx": {"_write": ("vals", TAKEN)},
-    "report.sales_crm.sales_contract_xlsx": {"_write": ("vals", TAKEN)},
     "report.sales_crm.sales_funnel_xlsx": {
         "create_xlsx_report": (
             "docids, data",
@@ -247,6 +244,10 @@ OVERRIDES = {
         "has_group": ("group_ext_id", "an access rule that grants the export would not"),
     },
     "sale.order": {
+        "_action_cancel": (
+            "",
+            "who may not cancel its draft invoice would read of access rights, not what to do",
+        ),
         "_compute_partner_credit_warning": ("", "Odoo's banner would contradict ours"),
         "_prepare_invoice": ("", "the invoice would lose the contract, and so its payment term"),
         "_validate_order": ("", "a client's signature would confirm what the credit gate stops"),
@@ -259,7 +260,6 @@ OVERRIDES = {
         "_read_group_orderby": ("order, groupby_terms, query", "sorted by name the report is slow"),
         "_read_group_select": ("aggregate_spec, query", "shares would be averages of rows"),
     },
-    "sales.client.class": {"_flush": ("", TAKEN)},
     "sales.client.history": {
         "_search": (
             "domain, offset, limit, order, active_test, bypass_access",
@@ -267,7 +267,6 @@ OVERRIDES = {
         ),
         "exists": ("", "the view has no table in which the ORM could look"),
     },
-    "sales.credit": {"_flush": ("", TAKEN)},
     "sales.handover.count": {
         "new": (
             "values, origin, ref",
@@ -277,7 +276,6 @@ OVERRIDES = {
     "sales.receivable.kpi": {
         "_read_group_select": ("aggregate_spec, query", "indicators would be averages of rows")
     },
-    "sales.receivable.ledger": {"_flush": ("", TAKEN)},
     "utm.campaign": {
         "_compute_quotation_count": ("", "a campaign would count orders of others' clients"),
         "_compute_sale_invoiced_amount": ("", "a campaign would sum up invoices of others' clients"),
