@@ -12,6 +12,7 @@ EXTENDING = ROOT / "docs" / "EXTENDING.md"
 PUBLIC_NAMES = ROOT / "docs" / "PUBLIC_NAMES.md"
 ADDON = "sales_crm_example"
 LOAN = "sales.example.loan"
+RECALL = "sales.example.recall"
 FILES = re.compile(r"^`([\w./]+)`:\n\n```\w+\n(.*?)^```$", re.M | re.S)
 ROWS = re.compile(r"^\| `([\w.]+)` \| (`.+`) \|$", re.M)
 # Every day is a working day of everybody, and has begun
@@ -195,16 +196,52 @@ def test_a_step_of_the_morning_runs_and_stands_in_the_plan(admin, manager):
     client = make_client(admin, "Morning", manager)
     week_ago = str(date.today() - timedelta(days=7))
     loan = make_loan(manager, client, date_back=week_ago, state="lent")
-    cron = admin.search_read(
-        "ir.model.data", [("module", "=", "sales_crm"), ("name", "=", "ir_cron_morning")], ["res_id"]
-    )[0]["res_id"]
     for _twice in range(2):
-        admin.call("ir.cron", "method_direct_trigger", [cron])
+        run_cron(admin, "sales_crm", "ir_cron_morning")
     of_loan = [("res_model", "=", LOAN), ("res_id", "=", loan)]
     asked = manager.search_read("mail.activity", of_loan, ["summary", "client_id"])
     assert [(row["summary"], row["client_id"][0]) for row in asked] == [("Ask for the goods", client)]
     planned = [("activity_id", "=", asked[0]["id"])]
     assert manager.call("sales.plan.line", "search_count", planned) == 1
+
+
+def run_cron(admin, module: str, name: str) -> None:
+    named = [("module", "=", module), ("name", "=", name)]
+    cron = admin.search_read("ir.model.data", named, ["res_id"])[0]["res_id"]
+    admin.call("ir.cron", "method_direct_trigger", [cron])
+
+
+def recalled(head) -> tuple[int, dict]:
+    """Run a recall; return its id and how far it is."""
+    [recall] = head.call(RECALL, "create", [{}])
+    head.call(RECALL, "action_run", [recall])
+    return recall, state_of(head, recall)
+
+
+def state_of(head, recall: int) -> dict:
+    fields = ["state", "failure", "progress_done", "progress_total"]
+    [row] = head.call(RECALL, "read", [recall], fields)
+    return {name: row[name] for name in fields}
+
+
+def test_work_in_batches_is_done_at_once_or_by_the_cron(admin, head, manager):
+    recalled(head)
+    run_cron(admin, ADDON, "ir_cron_recall")  # what other tests have lent
+    client = make_client(admin, "Recall", manager)
+    few = [make_loan(manager, client, state="lent") for _loan in range(2)]
+    _recall, done = recalled(head)
+    assert done == {"state": "done", "failure": False, "progress_done": 2, "progress_total": 2}
+
+    many = [make_loan(manager, client, state="lent") for _loan in range(5)]
+    recall, begun = recalled(head)
+    assert begun == {"state": "running", "failure": False, "progress_done": 0, "progress_total": 5}
+    for _twice in range(2):
+        run_cron(admin, ADDON, "ir_cron_recall")
+    assert state_of(head, recall) == {**begun, "state": "done", "progress_done": 5}
+    of_loans = [("res_model", "=", LOAN), ("res_id", "in", few + many)]
+    asked = manager.search_read("mail.activity", of_loans, ["res_id", "user_id", "summary"])
+    assert sorted(row["res_id"] for row in asked) == few + many
+    assert {(row["user_id"][0], row["summary"]) for row in asked} == {(manager.uid, "The season ends")}
 
 
 # -- the names of docs/PUBLIC_NAMES.md ---------------------------------------------------------------------
@@ -256,6 +293,7 @@ def test_the_paper_on_extending_uses_hooks_that_stay():
     """Whatever the example overrides is named as a hook, or is Odoo's own."""
     hooks = {name for _model, names in rows(chapters()["Hooks"]) for name in names}
     own = {"create", "write", "action_lend", "_arm_loans", "_ask_loans_back", "_ask_loans_back_of"}
+    own |= {"action_run", "_not_asked"}
     used = set(re.findall(r"^    def (\w+)\(", EXTENDING.read_text("utf-8"), re.M))
     assert len(used) > 10
     assert used - own <= hooks

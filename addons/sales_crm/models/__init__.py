@@ -3,6 +3,7 @@ from . import client
 from . import activity
 from . import access
 from . import server
+from . import batch
 from . import credit
 from . import contract
 from . import funnel

@@ -118,7 +118,7 @@ class HandoverCommon(SalesCrmCommon):
         """Small batches, none of them in the foreground, and no commits."""
         module = "odoo.addons.sales_crm.models.handover.sales_handover_work"
         with (
-            patch(f"{module}.FOREGROUND_LINES", 0),
+            patch.object(type(self.env["sales.handover"]), "_batch_foreground", 0),
             patch(f"{module}.BATCH", batch),
             patch.object(type(self.env["sales.handover"]), "_commit", return_value=float("inf")),
         ):

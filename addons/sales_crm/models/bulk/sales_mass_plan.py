@@ -25,6 +25,7 @@ class SalesMassPlan(models.Model):
     """
 
     _name = "sales.mass.plan"
+    _inherit = "sales.batch"
     _description = "Mass Planning"
     _order = "id desc"
     _rec_name = "summary"
@@ -73,13 +74,9 @@ class SalesMassPlan(models.Model):
     )
     line_ids = fields.One2many("sales.mass.plan.line", "mass_plan_id", "Clients")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, index=True)
-    failure = fields.Char(readonly=True, copy=False)
     run_user_id = fields.Many2one("res.users", "Planned by", readonly=True, copy=False)
     date_start = fields.Datetime("Started", readonly=True, copy=False)
     date_end = fields.Datetime("Finished", readonly=True, copy=False)
-    progress_done = fields.Integer(readonly=True, copy=False)
-    progress_total = fields.Integer(readonly=True, copy=False)
-    progress = fields.Float(compute="_compute_progress")
     client_count = fields.Integer("Chosen", compute="_compute_client_count")
     line_count = fields.Integer("To Plan", compute="_compute_figures")
     skipped_count = fields.Integer("Not Planned", compute="_compute_figures")
@@ -92,12 +89,6 @@ class SalesMassPlan(models.Model):
     _user_named = models.Constraint(
         "CHECK (assign_to != 'user' OR user_id IS NOT NULL)", "Choose the manager who gets the activities."
     )
-
-    @api.depends("progress_done", "progress_total")
-    def _compute_progress(self):
-        for record in self:
-            total = record.progress_total
-            record.progress = 100.0 * record.progress_done / total if total else 0.0
 
     @api.depends("client_ids")
     def _compute_client_count(self):
@@ -171,11 +162,6 @@ class SalesMassPlan(models.Model):
             if record.date_start:
                 raise UserError(self.env._("“%s” has been planned: its record is kept.", record.summary))
 
-    def _step(self, vals):
-        """Write what only the steps write."""
-        # sudo: the step before has checked that this user may take it; by hand nobody writes these
-        self.sudo().write(vals)
-
     # ------------------------------------------------------
     # Steps
     # ------------------------------------------------------
@@ -232,7 +218,7 @@ class SalesMassPlan(models.Model):
         self.ensure_one()
         self._check_head()
         self._check_state("running")
-        self._step({"state": "preview"})
+        self._step({"state": self._batch_stopped_state()})
 
     def action_view_load(self):
         """:return: the chart of the managers' days, with what is planned here and what is open already"""

@@ -1,118 +1,34 @@
-import logging
-import random
-import time
-
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL, format_date
-
-_logger = logging.getLogger(__name__)
-
-FOREGROUND_LINES = 200  # up to so many are planned while the head waits, in one transaction
 
 BATCH = 1000  # activities in one transaction
 
 TOLD_BATCH = 50  # managers who are told in one transaction
 
-MAX_TRIES = 10  # of one batch, when others change the same rows
-
 
 class SalesMassPlan(models.Model):
-    """The work: batches of lines, each one transaction, then one message for each manager.
-
-    A batch is there or it is not: its activities, the results of its lines and the progress. After a kill
-    the next run goes on with the lines that are left. Two servers never work on one planning at once.
-    """
+    """The work: batches of lines, then one message for each manager."""
 
     _inherit = "sales.mass.plan"
 
-    def _start(self):
-        """Plan a few at once, many in the background."""
-        if self.progress_total <= FOREGROUND_LINES:
-            while self.state == "running" and self._guarded_batch():
-                pass
-        else:
-            self.env.ref("sales_crm.ir_cron_mass_plan")._trigger()
+    _batch_cron = "sales_crm.ir_cron_mass_plan"
+    _batch_foreground = 200
 
     @api.model
-    def _cron_work(self):
-        """Work on the plannings that are under way, each with the rights of who started it."""
-        for record in self.search([("state", "=", "running")], order="id"):
-            user = record.run_user_id
-            working = record.with_user(user).with_context(
-                allowed_company_ids=record.company_id.ids, lang=user.lang, tz=user.tz
-            )
-            if not working._work_in_background():
-                _logger.info("Out of time, the rest follows in the next run")
-                break
+    def _batch_states(self):
+        return ("running",)
 
-    def _work_in_background(self):
-        """:return: False if the time of the cron ran out before the end"""
-        tries = 0
-        while True:
-            try:
-                if not self._lock():
-                    return True
-                done = self._guarded_batch()
-                self.env.flush_all()
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                tries += 1
-                if tries > MAX_TRIES:
-                    raise
-                self.env.cr.rollback()
-                self.env.invalidate_all(flush=False)
-                time.sleep(random.uniform(0, 0.05 * 2**tries))
-                continue
-            tries = 0
-            # at the very end nothing is left to count, and yet the last step is: without it core takes a job
-            # whose time runs out just then for done
-            left = max(self.progress_total - self.progress_done, 1) if done else 0
-            time_left = self._commit(done, left)
-            self.env.invalidate_all()
-            if not done:
-                return True
-            if not time_left:
-                return False
+    def _batch_user(self):
+        return self.run_user_id
 
-    @api.model
-    def _commit(self, processed, remaining):
-        """:return: seconds left for the cron; each commit is the end of one batch"""
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
+    def _batch_stopped_state(self):
+        return "preview"
 
-    def _lock(self):
-        """:return: whether the planning is still to be worked on, and by nobody else"""
-        # sudo: whether the one who started it still may, each batch asks
-        if not self.sudo().exists() or not self.sudo().try_lock_for_update():
-            return False
-        self.invalidate_recordset(["state"])
-        return self.sudo().state == "running"
-
-    def _guarded_batch(self):
-        """One batch; what can't be done ends the work with a sentence, what is planned stays so.
-
-        :return: how much was done, 0 at the end
-        """
-        try:
-            with self.env.cr.savepoint():
-                self._check_head()
-                return self._batch()
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        except Exception as error:
-            _logger.exception("Mass planning %s stopped", self.id)
-            self._step({"state": "preview", "failure": self._failure_sentence(error)})
-            return 0
-
-    def _failure_sentence(self, error):
-        """:return: what a person is told; the log has the rest"""
-        if isinstance(error, (UserError, AccessError)):
-            return str(error.args[0])
-        return self.env._(
-            "Something unexpected happened (%s). The server's log has the details.", type(error).__name__
-        )
+    def _batch_do(self, memory):
+        self._check_head()
+        return self._batch()
 
     def _batch(self):
         """:return: number of lines worked on, else of managers told, 0 at the end"""

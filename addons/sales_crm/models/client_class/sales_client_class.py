@@ -55,6 +55,7 @@ class SalesClientClass(models.AbstractModel):
 
     _name = "sales.client.class"
     _description = "Classes of Clients"
+    _inherit = "sales.batch.step"
 
     _batch_size = 2000  # clients written in one transaction
 
@@ -62,13 +63,12 @@ class SalesClientClass(models.AbstractModel):
     def _cron_classify(self):
         """Count all clients anew and write those that have changed, in batches; a run that was broken off
         finds the rest in the next."""
-        Morning = self.env["sales.morning"]
-        left = changed = Morning._retry(self._count_changes)
-        time_left = Morning._commit(0, left)
+        left = changed = self._retry(self._count_changes)
+        time_left = self._commit(0, left)
         while left and time_left:
-            written = Morning._retry(self._write_batch)
+            written = self._retry(self._write_batch)
             left = max(left - written, 0) if written else 0
-            time_left = Morning._commit(written, left)
+            time_left = self._commit(written, left)
         self.env.cr.execute("DROP TABLE IF EXISTS sales_client_night")
         _logger.info("Classes of clients: %s changed, %s are left for the next run", changed, left)
 

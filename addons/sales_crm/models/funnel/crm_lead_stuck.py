@@ -62,18 +62,14 @@ class CrmLead(models.Model):
         A second run on the same day finds nothing to do; a kill loses one batch at most.
         """
         self.env.flush_all()
+        step = self.env["sales.batch.step"]
         limits = self._stuck_limits()
-        self._free_revived(limits)
-        commit = self.env["ir.cron"]._commit_progress
-        time_left = commit(0)
-        while time_left:
-            stuck = self._query_stuck(limits)
-            if not stuck:
-                commit(0, remaining=0)
-                break
-            stuck._mark_stuck()
-            # how many are left nobody counts; core goes on at once as long as there are any
-            time_left = commit(len(stuck), remaining=1)
+        step._retry(self._free_revived, limits)
+        # how many are left nobody counts; core goes on at once as long as there are any
+        marked, time_left = True, step._commit(0, 1)
+        while marked and time_left:
+            marked = step._retry(self._mark_batch, limits)
+            time_left = step._commit(marked, 1 if marked else 0)
 
     @api.model
     def _stuck_limits(self):
@@ -162,6 +158,14 @@ class CrmLead(models.Model):
             )
         )
         return self.browse([lead for (lead,) in rows])
+
+    @api.model
+    def _mark_batch(self, limits):
+        """:return: how many deals were marked, 0 at the end"""
+        stuck = self._query_stuck(limits)
+        if stuck:
+            stuck._mark_stuck()
+        return len(stuck)
 
     def _mark_stuck(self):
         """Mark these deals, and give each of them one activity, if it has none of this kind open."""

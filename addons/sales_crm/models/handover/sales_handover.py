@@ -49,6 +49,7 @@ class SalesHandover(models.Model):
     """
 
     _name = "sales.handover"
+    _inherit = "sales.batch"
     _description = "Hand-Over"
     _order = "id desc"
 
@@ -118,7 +119,6 @@ class SalesHandover(models.Model):
     line_ids = fields.One2many("sales.handover.line", "handover_id", "What Goes to Whom")
     count_ids = fields.One2many("sales.handover.count", "handover_id", "Counts")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, index=True)
-    failure = fields.Char(readonly=True, copy=False)
     undo_note = fields.Text(readonly=True, copy=False)
     run_user_id = fields.Many2one("res.users", "Run by", readonly=True, copy=False)
     date_start = fields.Datetime("Started", readonly=True, copy=False)
@@ -126,9 +126,6 @@ class SalesHandover(models.Model):
     date_undone = fields.Datetime("Given Back on", readonly=True, copy=False)
     undo_until = fields.Datetime("Undo Possible Until", compute="_compute_undo")
     can_undo = fields.Boolean(compute="_compute_undo")
-    progress_done = fields.Integer(readonly=True, copy=False)
-    progress_total = fields.Integer(readonly=True, copy=False)
-    progress = fields.Float(compute="_compute_progress")
 
     _one_at_a_time = models.UniqueIndex(
         "(from_user_id) WHERE state IN ('running', 'undoing')",
@@ -145,12 +142,6 @@ class SalesHandover(models.Model):
                 if number
                 else self.env._("New hand-over")
             )
-
-    @api.depends("progress_done", "progress_total")
-    def _compute_progress(self):
-        for record in self:
-            total = record.progress_total
-            record.progress = 100.0 * record.progress_done / total if total else 0.0
 
     @api.depends("date_start", "date_end", "state", "company_id.sales_handover_undo_days", "line_ids.state")
     def _compute_undo(self):
@@ -254,11 +245,6 @@ class SalesHandover(models.Model):
                     self.env._("%s has been run: its record is kept.", record.display_name),
                 )
 
-    def _step(self, vals):
-        """Write what only the steps write."""
-        # sudo: the step before has checked that this user may take it; by hand nobody writes these
-        self.sudo().write(vals)
-
     # ------------------------------------------------------
     # Steps
     # ------------------------------------------------------
@@ -334,7 +320,7 @@ class SalesHandover(models.Model):
         self.ensure_one()
         self._check_head()
         self._check_state(*BUSY)
-        self._step({"state": "distribute" if self.state == "running" else "incomplete"})
+        self._step({"state": self._batch_stopped_state()})
 
     def _check_alone(self):
         """:raise UserError: another hand-over from this user is under way"""

@@ -38,6 +38,7 @@ class SalesImport(models.Model):
     """
 
     _name = "sales.import"
+    _inherit = "sales.batch"
     _description = "Import of Clients and Deals"
     _order = "id desc"
 
@@ -87,10 +88,6 @@ class SalesImport(models.Model):
     )
     may_create_users = fields.Boolean(compute="_compute_may_create_users")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, index=True)
-    failure = fields.Char(readonly=True, copy=False)
-    progress_done = fields.Integer(readonly=True, copy=False)
-    progress_total = fields.Integer(readonly=True, copy=False)
-    progress = fields.Float(compute="_compute_progress")
     date_start = fields.Datetime("Started", readonly=True, copy=False)
     date_end = fields.Datetime("Finished", readonly=True, copy=False)
     check_seconds = fields.Float("Seconds of Checking", readonly=True, copy=False)
@@ -114,12 +111,6 @@ class SalesImport(models.Model):
     @api.depends_context("uid")
     def _compute_may_create_users(self):
         self.may_create_users = self.env["res.users"].has_access("create")
-
-    @api.depends("progress_done", "progress_total")
-    def _compute_progress(self):
-        for record in self:
-            total = record.progress_total
-            record.progress = 100.0 * record.progress_done / total if total else 0.0
 
     # ------------------------------------------------------
     # Access
@@ -168,7 +159,7 @@ class SalesImport(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_working(self):
-        if self.filtered(lambda r: r.state in ("analysing", "importing")):
+        if self.filtered(lambda r: r.state in self._batch_states()):
             raise UserError(self.env._("The import is running. Stop it first."))
 
     def _decide_duplicates(self):
@@ -239,7 +230,7 @@ class SalesImport(models.Model):
         self.file_ids._remember_mapping()
         self._prepare_rows()
         self._prepare_words()
-        self._start("analysing")
+        self._start_work("analysing")
 
     def action_import(self):
         """Do what the check has shown."""
@@ -257,14 +248,14 @@ class SalesImport(models.Model):
                 )
             )
         self._step({"date_start": fields.Datetime.now(), "import_seconds": 0})
-        self._start("importing")
+        self._start_work("importing")
 
     def action_stop(self):
         """Stop after the batch that is being worked on. What is imported stays imported."""
         self._check_importer()
         for record in self:
-            if record.state in ("analysing", "importing"):
-                record._step({"state": "mapping" if record.state == "analysing" else "preview"})
+            if record.state in self._batch_states():
+                record._step({"state": record._batch_stopped_state()})
 
     def action_retry(self):
         """Check the rows again that were not imported because something went wrong."""
@@ -274,12 +265,7 @@ class SalesImport(models.Model):
         if self.state != "done" or not failed:
             raise UserError(self.env._("No row has failed."))
         failed.write({"result": False, "action": False, "decision": False})
-        self._start("analysing")
-
-    def _step(self, vals):
-        """Write what only the steps write."""
-        # sudo: the step before has checked that this user may take it; by hand nobody writes these
-        self.sudo().write(vals)
+        self._start_work("analysing")
 
     def _count_rows(self, domain):
         return self.env["sales.import.row"].search_count([("import_id", "in", self.ids), *domain])

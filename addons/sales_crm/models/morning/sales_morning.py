@@ -1,9 +1,6 @@
 import logging
-import random
-import time
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ...tools.picked import EVERY
@@ -25,9 +22,9 @@ class SalesMorning(models.AbstractModel):
 
     _name = "sales.morning"
     _description = "Morning Run"
+    _inherit = "sales.batch.step"
 
     _batch_size = 5000  # activities in one transaction
-    _max_tries = 10  # of one batch, when others change the same rows
 
     @api.model
     def _run(self):
@@ -416,30 +413,3 @@ class SalesMorning(models.AbstractModel):
             """,
             self._not_apart_sql("_carry_over", "mail.activity", SQL("activity.id")),
         )
-
-    # ------------------------------------------------------
-    # Transactions
-    # ------------------------------------------------------
-
-    @api.model
-    def _commit(self, processed, remaining):
-        """:return: seconds left for the cron; each commit is the end of one batch"""
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
-
-    @api.model
-    def _retry(self, batch_step, *args):
-        """Run one batch, again if a user or another server changed the same rows meanwhile.
-
-        Nothing of earlier batches is lost: they are committed.
-        """
-        for tried in range(1, self._max_tries + 1):
-            try:
-                result = batch_step(*args)
-                self.env.flush_all()
-                return result
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()
-                self.env.invalidate_all(flush=False)
-                if tried == self._max_tries:
-                    raise
-                time.sleep(random.uniform(0, 0.05 * 2**tried))

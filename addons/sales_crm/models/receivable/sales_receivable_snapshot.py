@@ -17,6 +17,7 @@ class SalesReceivableSnapshot(models.Model):
     """
 
     _name = "sales.receivable.snapshot"
+    _inherit = "sales.batch.step"
     _description = "Receivables at the End of a Month"
     _order = "date DESC, debt DESC, id"
     _rec_name = "client_id"
@@ -52,16 +53,11 @@ class SalesReceivableSnapshot(models.Model):
         """
         for company in self.env["res.company"].search([("active", "=", True)]):
             for month_end in self._months_missing(company):
-                written = self._write_month(company, month_end)
+                written = self._retry(self._write_month, company, month_end)
                 _logger.info("Receivables of %s at %s: %s clients", company.name, month_end, written)
                 if not self._commit(1, 1):
                     return
         self._commit(0, 0)
-
-    @api.model
-    def _commit(self, processed, remaining):
-        """:return: seconds left for the cron"""
-        return self.env["ir.cron"]._commit_progress(processed, remaining=remaining)
 
     @api.model
     def _months_missing(self, company):

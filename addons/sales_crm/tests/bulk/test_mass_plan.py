@@ -56,7 +56,7 @@ class TestMassPlan(SalesCrmCommon):
         """Small batches, none of them in the foreground, and no commits."""
         module = "odoo.addons.sales_crm.models.bulk.sales_mass_plan_work"
         with (
-            patch(f"{module}.FOREGROUND_LINES", 0),
+            patch.object(type(self.env["sales.mass.plan"]), "_batch_foreground", 0),
             patch(f"{module}.BATCH", batch),
             patch(f"{module}.TOLD_BATCH", 1),
             patch.object(type(self.env["sales.mass.plan"]), "_commit", return_value=float("inf")),
@@ -224,7 +224,7 @@ class TestMassPlan(SalesCrmCommon):
         plan = self._plan_for()
         with (
             patch.object(type(plan), "_plan_batch", side_effect=UserError("The disk is full.")),
-            self.assertLogs("odoo.addons.sales_crm.models.bulk.sales_mass_plan_work", "ERROR"),
+            self.assertLogs("odoo.addons.sales_crm.models.batch.sales_batch", "ERROR"),
         ):
             plan.action_run()
         self.assertEqual((plan.state, plan.failure), ("preview", "The disk is full."))

@@ -35,8 +35,7 @@ class ClassCase(CreditCase):
         self.bought = {}  # client -> list of (day, amount in our currency)
 
     def _night(self):
-        Morning = type(self.env["sales.morning"])
-        with patch.object(Morning, "_commit", return_value=float("inf")):
+        with patch.object(type(self.env["sales.client.class"]), "_commit", return_value=float("inf")):
             self.env["sales.client.class"]._cron_classify()
 
     def _bill(self, client, amount, days_ago, move_type="out_invoice", currency=None, company=None, pays=()):
@@ -279,10 +278,10 @@ class TestClientClass(ClassCase):
         )
         for client in clients:
             self._bill(client, 100, 20, pays=[(100, 10)])
-        Class, Morning = type(self.env["sales.client.class"]), type(self.env["sales.morning"])
+        Class = type(self.env["sales.client.class"])
         with (
             patch.object(Class, "_batch_size", 2),
-            patch.object(Morning, "_commit", side_effect=[60, 60, 0]) as commit,
+            patch.object(Class, "_commit", side_effect=[60, 60, 0]) as commit,
         ):
             self.env["sales.client.class"]._cron_classify()
         self.assertEqual([call.args for call in commit.call_args_list], [(0, 5), (2, 3), (2, 1)])

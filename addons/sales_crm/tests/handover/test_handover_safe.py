@@ -13,7 +13,7 @@ from odoo.tools import mute_logger
 from ..common_handover import HandoverCommon
 from ..counting import Counted
 
-WORK = "odoo.addons.sales_crm.models.handover.sales_handover_work"
+WORK = "odoo.addons.sales_crm.models.batch.sales_batch"
 
 
 @tagged("post_install", "-at_install")
@@ -289,7 +289,7 @@ class TestHandoverKilled(HandoverCommon):
             with (
                 patch.object(type(handover), "_batch", conflict),
                 patch.object(self.env.cr, "rollback", lambda: None),
-                patch(f"{WORK}.time.sleep"),
+                patch(f"{WORK}_step.time.sleep"),
             ):
                 self._cron()
         self.assertEqual(handover.state, "done")
@@ -327,7 +327,7 @@ class TestHandoverKilled(HandoverCommon):
     def test_stop_and_go_on(self):
         with self._in_background():
             handover = self._start()
-            handover._guarded_batch()
+            handover._guarded_batch({})
             handover.action_stop()
             self.assertEqual(handover.state, "distribute")
             self.assertEqual(len(handover.line_ids.filtered(lambda line: line.state == "done")), 2)
@@ -343,7 +343,7 @@ class TestHandoverKilled(HandoverCommon):
     def test_stopped_half_is_undone(self):
         with self._in_background():
             handover = self._start()
-            handover._guarded_batch()
+            handover._guarded_batch({})
             handover.action_stop()
             handover.action_undo()
             self._cron()

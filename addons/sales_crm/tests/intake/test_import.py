@@ -196,7 +196,7 @@ class TestImportClients(ImportCommon):
             record = self._upload(("base.xlsx", self._workbook(*rows)))
             record.action_read()
             with Counted(self.env.cr) as counted:
-                with patch("odoo.addons.sales_crm.models.intake.sales_import_work.FOREGROUND_ROWS", 10000):
+                with patch.object(type(record), "_batch_foreground", 10000):
                     record.action_analyse()
                 self.assertEqual(
                     set(record.row_ids.mapped("action")), {"create"}, record.row_ids.mapped("message")[:3]
@@ -227,7 +227,7 @@ class TestImportClients(ImportCommon):
 
         work_module = "odoo.addons.sales_crm.models.intake.sales_import_work"
         with (
-            patch(f"{work_module}.FOREGROUND_ROWS", 0),
+            patch.object(Import, "_batch_foreground", 0),
             patch(f"{work_module}.CHECK_BATCH", 7),
             patch(f"{work_module}.IMPORT_BATCH", 7),
             patch.object(Import, "_commit", commit),
@@ -238,6 +238,25 @@ class TestImportClients(ImportCommon):
             record.action_import()
             work()
         self.assertEqual(record.state, "done", record.failure)
+
+    def test_right_that_is_lost_stops_one_import_only(self):
+        heads = (self.head, new_test_user(self.env, "other_head", "sales_crm.group_head", lang="en_US"))
+        records = [
+            self._upload(("base.csv", f"Клиент\n{head.login} ООО\n".encode()), user=head) for head in heads
+        ]
+        Import = type(records[0])
+        with patch.object(Import, "_batch_foreground", 0), patch.object(Import, "_commit", return_value=60):
+            for record in records:
+                record.action_read()
+                record.action_analyse()
+            self.head.group_ids = self.env.ref("sales_crm.group_manager")
+            with self.assertLogs("odoo.addons.sales_crm.models.batch.sales_batch", "ERROR"):
+                Import._cron_work(self.env["sales.import"])
+        self.env.invalidate_all()
+        first, second = (record.sudo() for record in records)
+        self.assertEqual(first.state, "mapping")
+        self.assertIn("Only a head of sales", first.failure)
+        self.assertEqual((second.state, second.failure), ("preview", False))
 
 
 @tagged("post_install", "-at_install")

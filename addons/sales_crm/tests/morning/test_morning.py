@@ -279,7 +279,7 @@ class TestMorning(SalesCrmCommon):
         with (
             patch.object(morning, "_carry_batch", conflict),
             patch.object(self.env.cr, "rollback", lambda: None),
-            patch("odoo.addons.sales_crm.models.morning.sales_morning.time.sleep"),
+            patch("odoo.addons.sales_crm.models.batch.sales_batch_step.time.sleep"),
         ):
             self._run_morning(f"{MONDAY} 09:00")
         self.assertEqual(activity.carry_count, 1)

@@ -1,0 +1,2 @@
+from . import sales_batch_step
+from . import sales_batch
