@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.modules.module import load_script
@@ -120,6 +122,49 @@ class TestFunnelStuck(FunnelCommon):
             self._run("2026-03-12 12:00")
         self.assertEqual(deals.mapped("is_stuck"), [True] * 5)
         self.assertEqual(len(deals.activity_ids), 5)
+
+    def test_conflict_in_a_batch(self):
+        deals = self.env["crm.lead"].union(*(self._quiet_deal() for _number in range(5)))
+        Lead, batches = type(deals), []
+        origin = Lead._mark_stuck
+
+        def conflict(stuck):
+            batches.append(len(stuck))
+            if len(batches) == 2:
+                raise psycopg2.errors.SerializationFailure
+            origin(stuck)
+
+        with (
+            patch.object(Lead, "_stuck_batch", 2),
+            patch.object(Lead, "_mark_stuck", conflict),
+            patch.object(self.env.cr, "rollback", lambda: None),
+            patch("odoo.addons.sales_crm.models.batch.sales_batch_step.time.sleep"),
+        ):
+            self._run("2026-03-12 12:00")
+        self.assertEqual(batches, [2, 2, 2, 1])
+        self.assertEqual(deals.mapped("is_stuck"), [True] * 5)
+        self.assertEqual(len(deals.activity_ids), 5)
+
+    def test_time_that_runs_out_is_not_the_end(self):
+        """After each batch the cron's time is over; core goes on as long as something is left."""
+        deals = self.env["crm.lead"].union(*(self._quiet_deal() for _number in range(4)))
+        left = []
+
+        def commit(_self, _processed, remaining):
+            left.append(remaining)
+            return float(len(left) % 2)
+
+        step = type(self.env["sales.batch.step"])
+        with (
+            patch.object(step, "_commit", commit),
+            patch.object(type(deals), "_stuck_batch", 2),
+            self._at("2026-03-12 12:00"),
+        ):
+            self.env["crm.lead"]._cron_mark_stuck()
+            while left[-1]:
+                self.env["crm.lead"]._cron_mark_stuck()
+        self.assertEqual(left, [1, 1] * 2 + [1, 0])
+        self.assertEqual(deals.mapped("is_stuck"), [True] * 4)
 
 
 @tagged("post_install", "-at_install")

@@ -2,6 +2,7 @@ from datetime import timedelta
 from itertools import combinations
 from unittest.mock import patch
 
+import psycopg2
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command
@@ -283,6 +284,27 @@ class TestReceivableSnapshot(ReceivableCase):
         self.assertEqual(len(self._snapshot()), 1)
         companies = self.env["res.company"].search([])
         self.assertTrue(all(companies.mapped("sales_snapshot_date")))
+
+    def test_conflict_is_tried_again(self):
+        Snapshot = type(self.env["sales.receivable.snapshot"])
+        self._bill(100, self.since + 40)
+        origin, tries = Snapshot._write_month, []
+
+        def conflict(records, company, month_end):
+            tries.append(company)
+            if len(tries) == 1:
+                raise psycopg2.errors.SerializationFailure
+            return origin(records, company, month_end)
+
+        self.env.flush_all()
+        with (
+            patch.object(Snapshot, "_write_month", conflict),
+            patch.object(self.env.cr, "rollback", lambda: None),
+            patch("odoo.addons.sales_crm.models.batch.sales_batch_step.time.sleep"),
+        ):
+            self._run()
+        self.assertEqual(tries[0], tries[1])
+        self.assertEqual(len(self._snapshot()), 1)
 
     def test_the_month_ends_where_the_company_is(self):
         Snapshot = self.env["sales.receivable.snapshot"]
