@@ -1,4 +1,4 @@
-from .intake import test_import, test_filling
+from .intake import test_import, test_filling, test_import_selection
 from .export import test_export_guard, test_export_routes
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
