@@ -35,6 +35,7 @@ from .credit import (
     test_credit_release_sum,
     test_credit_release_whose,
     test_credit_twin,
+    test_credit_firm_card,
 )
 from .funnel import (
     test_funnel_moves,

@@ -4,7 +4,7 @@ from odoo.tests import TransactionCase, tagged
 
 @tagged("post_install", "-at_install")
 class TestImportSelection(TransactionCase):
-    """Where a column goes and what is in a file is chosen from lists that add-ons add to. Nothing else is taken."""
+    """Where a column goes and what is in a file is chosen from lists, to which add-ons add."""
 
     @classmethod
     def setUpClass(cls):
