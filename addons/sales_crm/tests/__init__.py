@@ -24,7 +24,7 @@ from .access import (
     test_access_queries,
     test_access_write_sweep,
 )
-from .owner import test_access_owner, test_access_pointing
+from .owner import test_access_owner, test_access_pointing, test_same_firm
 from .contract import test_contract
 from .credit import (
     test_credit_contract_change,
