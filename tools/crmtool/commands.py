@@ -69,6 +69,8 @@ def _migrate(ready: Stack, name: str, modules: list[str] | None = None) -> None:
     other_odoo = not databases.marked(ready, name).startswith(ready.odoo.identity)
     updated = modules or (["base"] if other_odoo else databases.installed(ready, name, addons.names()))
     options = [f"{flag}{','.join(names)}" for flag, names in (("-i", missing), ("-u", updated)) if names]
+    if updated:
+        options.append("--i18n-overwrite")  # else labels that have changed keep their translations of before
     if options:
         ready.batch(
             f"updating the database {name} ({', '.join([*missing, *updated])})",

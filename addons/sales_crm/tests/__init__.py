@@ -58,6 +58,7 @@ from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
 from .reminder import test_reminder
 from .plan import test_activity_report
+from .settings import test_labels
 from .team_day import test_team_day, test_team_day_tour
 from .evidence import (
     test_evidence_activity,
