@@ -34,6 +34,7 @@
         "security/history/sales_client_history_rules.xml",
         "security/promise/sales_promise_rules.xml",
         "security/cadence/sales_cadence_rules.xml",
+        "data/country_data.xml",
         "data/mail_activity_type_data.xml",
         "data/sales_activity_outcome_data.xml",
         "data/ir_cron_data.xml",

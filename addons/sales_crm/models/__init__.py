@@ -1,5 +1,6 @@
 from . import dossier
 from . import client
+from . import country
 from . import activity
 from . import access
 from . import server
