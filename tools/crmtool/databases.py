@@ -91,7 +91,8 @@ def claim_demo(stack: Stack, name: str) -> list[str]:
     """
     return stack.query(
         name,
-        "UPDATE ir_module_module SET demo = true WHERE state = 'installed' AND demo IS NOT TRUE RETURNING name",
+        "UPDATE ir_module_module SET demo = true WHERE state = 'installed' AND demo IS NOT TRUE"
+        " RETURNING name",
     ).split()
 
 

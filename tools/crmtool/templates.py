@@ -15,7 +15,7 @@ LANGUAGES = "en_US,ru_RU"  # the first one becomes the default, until set_langua
 
 
 def of_dependencies(stack: Stack, ours: list[str]) -> str:
-    """Return a database with everything that ``ours`` depend on, in English and Russian, without demo data."""
+    """Return a database with everything that ``ours`` depend on, in two languages, without demo data."""
     depends = addons.depends(ours)
     kind = f"plain_{_digest(*depends)}"
     name = _name(stack, kind)

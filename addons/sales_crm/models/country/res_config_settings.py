@@ -4,7 +4,6 @@ from odoo import api, fields, models
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    sales_country_id = fields.Many2one("res.country", "Country", related="company_id.country_id")
     sales_foreign_settings = fields.Text(
         "Not as Usual in the Country", compute="_compute_sales_foreign_settings"
     )
