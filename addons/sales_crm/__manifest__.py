@@ -58,6 +58,7 @@
         "views/activity/mail_activity_views.xml",
         "views/activity/mail_activity_type_views.xml",
         "views/client/res_partner_views.xml",
+        "views/country/res_bank_views.xml",
         "views/morning/resource_views.xml",
         "views/activity/sales_activity_outcome_views.xml",
         "views/activity/sales_carry_log_views.xml",

@@ -1,6 +1,5 @@
 from . import dossier
 from . import client
-from . import country
 from . import activity
 from . import access
 from . import server
@@ -13,6 +12,7 @@ from . import plan
 from . import fault
 from . import my_day
 from . import intake
+from . import country
 from . import export
 from . import demo
 from . import cover

@@ -10,7 +10,7 @@ from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .cover import test_cover
 from .client import test_res_partner
-from .country import test_country
+from .country import test_country, test_requisites, test_requisites_import
 from .dossier import test_order_cancel
 from .access import (
     test_access_rule,

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.translate import code_translations
 
@@ -16,6 +16,11 @@ class ResCompany(models.Model):
     """
 
     _inherit = "res.company"
+
+    kpp = fields.Char(related="partner_id.kpp", readonly=False)
+    legal_form = fields.Char(related="partner_id.legal_form", readonly=False)
+    director_name = fields.Char(related="partner_id.director_name", readonly=False)
+    director_position = fields.Char(related="partner_id.director_position", readonly=False)
 
     @api.model
     def _sales_localize_new(self):
