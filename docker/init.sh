@@ -32,6 +32,9 @@ admin = env.ref("base.user_admin")
 admin.password = os.environ["ADMIN_PASSWORD"]
 (admin.partner_id | env.company.partner_id).lang = os.environ["CRM_LANG"]
 env["ir.default"].set("res.partner", "lang", os.environ["CRM_LANG"])
+country = os.environ.get("CRM_COUNTRY") or {"ru_RU": "RU"}.get(os.environ["CRM_LANG"])
+if country:  # before accounting is installed, which asks for it
+    env.company.country_id = env["res.country"].search([("code", "=", country)])
 env.cr.commit()
 PYTHON
 batch "$part" -i sales_crm

@@ -77,7 +77,7 @@ def main():
     commit = parser.parse_args().commit
     with stack.setup_lock():
         ready = stack.ensure_for_tests()
-        template = templates.of_dependencies(ready, addons.names(), demo=True)
+        template = templates.of_dependencies(ready, addons.names())
     name = f"same_{commit[:12]}"
     databases.drop(ready, name)
     databases.clone(ready, template, name)
@@ -99,7 +99,9 @@ def both(ready, name, commit):
         )
         subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
         earlier = f"--addons-path={folder}/addons"
-        ready.batch(f"installing {commit}", LOGS / f"{name}.log", earlier, "-d", name, "-i", modules)
+        databases.claim_demo(ready, name)
+        install = (earlier, "-d", name, "-i", modules, "--with-demo")
+        ready.batch(f"installing {commit}", LOGS / f"{name}.log", *install)
         before = noted(ready, name, earlier)
     ready.batch("updating", LOGS / f"{name}.log", "-d", name, "-u", ",".join(addons.names()))
     return before, noted(ready, name)

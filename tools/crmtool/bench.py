@@ -25,7 +25,7 @@ def bench(args: argparse.Namespace) -> int:
         database = run.database("bench")
         with stack.setup_lock():
             templates.create(ready, database, addons.names(), demo=False, lang="en_US")
-            without = templates.of_dependencies(ready, addons.names(), demo=False)
+            without = templates.of_dependencies(ready, addons.names())
         env = {
             **ready.environment(),
             "CRM_BENCH_DB": database,

@@ -139,6 +139,12 @@ def _add_database(command: argparse.ArgumentParser) -> None:
 
 def _add_content(command: argparse.ArgumentParser) -> None:
     command.add_argument("--lang", choices=("ru_RU", "en_US"), help="language of a new database (en_US)")
+    command.add_argument(
+        "--country",
+        choices=("RU", "BY", "KZ"),
+        default=os.environ.get("CRM_COUNTRY") or None,
+        help="country of a new database's company (RU for ru_RU, else none; also CRM_COUNTRY)",
+    )
     command.add_argument("--no-demo", action="store_true", help="a new database without demo data")
 
 

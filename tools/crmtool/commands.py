@@ -24,18 +24,18 @@ def up(args: argparse.Namespace) -> int:
         demo = not args.no_demo
         if not databases.exists(ready, name):
             _check_port(port)
-            _create(ready, name, demo, args.lang or "en_US")
-        elif args.lang or args.no_demo:
-            say(f"the database {name} is there already: its language and demo data stay as they are")
+            _create(ready, name, demo, args.lang or "en_US", args.country)
+        elif args.lang or args.country or args.no_demo:
+            say(f"the database {name} is there already: language, country and demo data stay as they are")
         _bring_up(ready, name, port)
     return 0
 
 
-def _create(ready: Stack, name: str, demo: bool, lang: str) -> None:
+def _create(ready: Stack, name: str, demo: bool, lang: str, country: str | None) -> None:
     """Create under another name and rename, so that an interrupted start leaves no half database."""
     part = f"{name}_new"
     databases.drop(ready, part)
-    templates.create(ready, part, addons.main(), demo, lang)
+    templates.create(ready, part, addons.main(), demo, lang, country)
     databases.rename(ready, part, name)
 
 
@@ -69,6 +69,8 @@ def _migrate(ready: Stack, name: str, modules: list[str] | None = None) -> None:
     other_odoo = not databases.marked(ready, name).startswith(ready.odoo.identity)
     updated = modules or (["base"] if other_odoo else databases.installed(ready, name, addons.names()))
     options = [f"{flag}{','.join(names)}" for flag, names in (("-i", missing), ("-u", updated)) if names]
+    if updated:
+        options.append("--i18n-overwrite")  # else labels that have changed keep their translations of before
     if options:
         ready.batch(
             f"updating the database {name} ({', '.join([*missing, *updated])})",
@@ -160,9 +162,10 @@ def reset(args: argparse.Namespace) -> int:
             server.stop()
         known = databases.exists(ready, name) and databases.is_odoo(ready, name)
         lang = args.lang or (databases.language(ready, name) if known else "en_US")
-        demo = not args.no_demo and (not known or databases.has_demo(ready, name, "base"))
+        demo = not args.no_demo and (not known or databases.has_demo(ready, name, addons.main()[0]))
+        country = args.country or (databases.country(ready, name) if known and not args.lang else None)
         databases.drop(ready, name)
-        _create(ready, name, demo, lang)
+        _create(ready, name, demo, lang, country)
         if running.get("db") == name:
             _bring_up(ready, name, running["port"])
     return 0

@@ -82,6 +82,26 @@ def has_demo(stack: Stack, name: str, module: str) -> bool:
     return stack.query(name, f"SELECT demo FROM ir_module_module WHERE name = '{module}'") == "t"
 
 
+def claim_demo(stack: Stack, name: str) -> list[str]:
+    """Let the modules that are installed next bring their demo data, though Odoo's own have none.
+
+    Odoo loads a module's demo data only where everything that it depends on has some.
+
+    :return: the modules that were said to have demo data, for :func:`disclaim_demo`
+    """
+    return stack.query(
+        name,
+        "UPDATE ir_module_module SET demo = true WHERE state = 'installed' AND demo IS NOT TRUE"
+        " RETURNING name",
+    ).split()
+
+
+def disclaim_demo(stack: Stack, name: str, modules: list[str]) -> None:
+    """Take back what :func:`claim_demo` said: an update of Odoo's modules must not load their demo data."""
+    names = ", ".join(f"'{module}'" for module in modules) or "''"
+    stack.query(name, f"UPDATE ir_module_module SET demo = false WHERE name IN ({names})")
+
+
 def mark(stack: Stack, name: str) -> None:
     """Remember in the database which sources it was last updated with."""
     stack.query(
@@ -119,6 +139,15 @@ def set_language(stack: Stack, name: str, lang: str) -> None:
     )
 
 
+def set_country(stack: Stack, name: str, country: str) -> None:
+    """Say where the main company is, before our add-on is installed: it sets up the rest."""
+    stack.query(
+        name,
+        f"UPDATE res_partner SET country_id = (SELECT id FROM res_country WHERE upper(code) = '{country}')"
+        " WHERE id = (SELECT partner_id FROM res_company ORDER BY id LIMIT 1)",
+    )
+
+
 def _link(source: str, target: str) -> None:
     """Copy a file of a file store: they are never changed in place, so a hard link will do."""
     try:
@@ -135,3 +164,13 @@ def language(stack: Stack, name: str) -> str:
         " ORDER BY company.id LIMIT 1",
     )
     return found or "en_US"
+
+
+def country(stack: Stack, name: str) -> str:
+    """Return the code of the main company's country, nothing where it has none."""
+    return stack.query(
+        name,
+        "SELECT upper(country.code) FROM res_company company"
+        " JOIN res_partner partner ON partner.id = partner_id"
+        " JOIN res_country country ON country.id = partner.country_id ORDER BY company.id LIMIT 1",
+    )

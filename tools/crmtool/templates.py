@@ -10,22 +10,22 @@ from .stack import Stack
 PREFIX = "crm_tmpl"
 BUILDING = "_new"
 WEEK = 7 * 24 * 60 * 60
+COUNTRY_MODULES = {"KZ": ("l10n_kz",)}  # countries of which Odoo has a chart of accounts
 LANGUAGES = "en_US,ru_RU"  # the first one becomes the default, until set_language
 
 
-def of_dependencies(stack: Stack, ours: list[str], demo: bool) -> str:
-    """Return a database with everything that ``ours`` depend on, in English and Russian."""
+def of_dependencies(stack: Stack, ours: list[str]) -> str:
+    """Return a database with everything that ``ours`` depend on, in two languages, without demo data."""
     depends = addons.depends(ours)
-    content = "demo" if demo else "plain"
-    kind = f"{content}_{_digest(*depends)}"
-    name = _name(stack, kind, clock.at() if demo else "")
+    kind = f"plain_{_digest(*depends)}"
+    name = _name(stack, kind)
     if not databases.exists(stack, name):
         building = _start(stack, kind, name)
         stack.batch(
-            f"creating a template of Odoo's modules, {content} (once, a minute or two)",
+            "creating a template of Odoo's modules (once, a minute or two)",
             LOGS / f"{name}.log",
             *("-d", building, "-i", ",".join(depends), f"--load-language={LANGUAGES}"),
-            "--with-demo" if demo else "--without-demo=True",
+            "--without-demo=True",
         )
         _finish(stack, building, name)
     return name
@@ -57,20 +57,38 @@ def of_addon_tests(stack: Stack, ours: list[str], beside: tuple[str, ...]) -> st
 
 
 def create(
-    stack: Stack, name: str, ours: list[str], demo: bool, lang: str, beside: tuple[str, ...] = ()
+    stack: Stack,
+    name: str,
+    ours: list[str],
+    demo: bool,
+    lang: str,
+    country: str | None = None,
+    beside: tuple[str, ...] = (),
 ) -> None:
     """Create a database with ``ours`` installed, its company and administrator speaking ``lang``.
 
+    :param demo: with the example company; Odoo's own demo data is never there
+    :param country: code of the company's country; without it, the one of its language
     :param beside: modules of Odoo to install with them, though they don't depend on them
     """
-    template = of_dependencies(stack, ours, demo)
+    template = of_dependencies(stack, ours)
     say(f"creating the database {name}")
     databases.clone(stack, template, name)
     databases.set_language(stack, name, lang)
+    if country:
+        databases.set_country(stack, name, country)
     if ours:
         log = LOGS / f"{name}.log"
-        modules = [*ours, *beside]
-        stack.batch(f"installing {', '.join(modules)}", log, "-d", name, "-i", ",".join(modules))
+        modules = [*ours, *beside, *COUNTRY_MODULES.get(country, ())]
+        foreign = databases.claim_demo(stack, name) if demo else ()
+        stack.batch(
+            f"installing {', '.join(modules)}",
+            log,
+            *("-d", name, "-i", ",".join(modules)),
+            "--with-demo" if demo else "--without-demo=True",
+        )
+        if demo:
+            databases.disclaim_demo(stack, name, foreign)
         if demo and not databases.has_demo(stack, name, ours[0]):  # Odoo goes on without it
             raise CrmError(f"the demo data of {ours[0]} could not be loaded, the log is {log}")
     databases.mark(stack, name)

@@ -18,9 +18,9 @@ class Changes:
     def load(self):
         for number, (manager, moved) in enumerate(zip(self.company.managers, MOVED, strict=True)):
             calls = self._calls_of(manager)
-            calls[:moved].action_move(self._next_workday())
+            calls[:moved].action_move(self._next_workday(manager))
             if number == UNDONE:
-                self._tick_by_mistake(calls[-1])
+                self._tick_by_mistake(calls[moved:][-1:])
 
     def _calls_of(self, manager):
         """:return: calls that ``manager`` has planned for today, in his own hands"""
@@ -39,11 +39,16 @@ class Changes:
         context = {"lang": self.env.context.get("lang"), "tz": manager.tz}
         return calls.with_env(self.env(user=manager, su=False, context=context))
 
-    def _next_workday(self):
-        after = (self.days.today + timedelta(days=number) for number in range(1, 4))
-        return next(day for day in after if day.weekday() < 5)
+    def _next_workday(self, manager):
+        """:return: the first day after today on which the manager works by his calendar"""
+        tomorrow = self.days.today + timedelta(days=1)
+        workdays = self.env["sales.my.day"]._get_workdays(manager, tomorrow, 31)
+        return next(iter(workdays), tomorrow)
 
     def _tick_by_mistake(self, call):
+        """:param call: nothing happens if there is none"""
+        if not call:
+            return
         outcome = self.env.ref("sales_crm.outcome_no_answer")
         call.action_finish(outcome_id=outcome.id, feedback=self.book["ticked_by_mistake"])
         call.action_sales_reopen()

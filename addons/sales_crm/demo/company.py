@@ -7,7 +7,6 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 RELEASE_LIMIT = 500_000  # up to which the head lets orders past the credit limit
-UNNAMED = ("YourCompany", "My Company")  # what Odoo calls the main company before anybody does
 
 
 @dataclass
@@ -76,21 +75,13 @@ class Company:
     # ------------------------------------------------------
 
     def _introduce_company(self):
-        """Name the main company if nobody did, and give it its currency while that is possible."""
+        """Name the main company if nobody did, and price in its currency."""
         company = self.env.ref("base.main_company")
-        if company.name in UNNAMED:
+        if company._sales_is_unnamed():
             company.name = self.book["company"]
-        name = self.book.texts.get("currency")
-        if not name or company.currency_id.name == name:
-            return
-        if company._existing_accounting():
+        currency = self.book.texts.get("currency")
+        if currency and company.currency_id.name != currency:
             self.price_rate = self.book["foreign_rate"]
-            return
-        former = company.currency_id
-        currencies = self.env["res.currency"].with_context(active_test=False)
-        company.currency_id = currencies.search([("name", "=", name)])
-        if not self.env["res.company"].search_count([("currency_id", "=", former.id)], limit=1):
-            former.active = False
 
     def _create_users(self):
         names = {f"manager{n}": name for n, name in enumerate(self.book["managers"], 1)}

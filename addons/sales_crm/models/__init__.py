@@ -13,6 +13,7 @@ from . import plan
 from . import fault
 from . import my_day
 from . import intake
+from . import country
 from . import export
 from . import demo
 from . import cover

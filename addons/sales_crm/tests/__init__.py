@@ -1,4 +1,4 @@
-from .intake import test_import, test_filling
+from .intake import test_import, test_filling, test_import_selection
 from .export import test_export_guard, test_export_routes
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .batch import test_batch
@@ -11,6 +11,7 @@ from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .cover import test_cover
 from .client import test_res_partner
+from .country import test_country, test_requisites, test_requisites_import
 from .dossier import test_order_cancel
 from .access import (
     test_access_rule,
@@ -25,7 +26,7 @@ from .access import (
     test_access_queries,
     test_access_write_sweep,
 )
-from .owner import test_access_owner, test_access_pointing
+from .owner import test_access_owner, test_access_pointing, test_same_firm
 from .contract import test_contract
 from .credit import (
     test_credit_contract_change,
@@ -36,6 +37,7 @@ from .credit import (
     test_credit_release_sum,
     test_credit_release_whose,
     test_credit_twin,
+    test_credit_firm_card,
 )
 from .funnel import (
     test_funnel_moves,
@@ -58,6 +60,7 @@ from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
 from .reminder import test_reminder
 from .plan import test_activity_report
+from .settings import test_labels
 from .team_day import test_team_day, test_team_day_tour
 from .evidence import (
     test_evidence_activity,

@@ -29,8 +29,25 @@ class CreditStanding(NamedTuple):
         return self.receivable + self.open_orders
 
     @property
+    def owes_anything(self):
+        return max(self.exposure, self.open_commission) > 0
+
+    @property
     def available(self):
         return None if self.credit_limit is None else self.credit_limit - self.exposure
+
+    def state(self, digits):
+        """:param int digits: of the currency
+        :return: what stops the client's next order, or ``ok``; as in ``sales.credit._standing_sql``
+        """
+        if round(self.overdue_counting - self.tolerance_amount, digits) > 0:
+            return "overdue"
+        limits = ((self.exposure, self.credit_limit), (self.open_commission, self.commission_limit))
+        if any(limit is not None and round(owed - limit, digits) > 0 for owed, limit in limits):
+            return "over_limit"
+        if not self.contract_id and (self.had_contract or self.contract_required):
+            return "no_contract"
+        return "ok"
 
     def within(self, tolerance_days):
         """:return: the standing if debt that is overdue for so many days stops nothing yet"""

@@ -176,6 +176,7 @@ class GrantedDocuments(DomainCustom):
         for name, hanging in records.grouped(self.model_field).items():
             if name in self.documents:
                 hanging = hanging.filtered(self.id_field)
+                # sudo: whether the documents may be seen is what is asked here
                 documents = records.env[name].sudo().with_context(active_test=False)
                 documents = documents.browse(set(hanging.mapped(self.id_field))).exists()
                 seen = set(documents.filtered_domain(self.documents[name])._ids)

@@ -15,8 +15,8 @@ SYNONYMS = {
         "организация, компания, название компании, название организации, наименование организации, "
         "покупатель, заказчик, партнер, фирма, юр лицо, юридическое лицо, client, client name, company, "
         "company name, account, account name, customer, customer name, organization, organisation, name",
-        "vat": "инн, инн клиента, инн кпп, tax id, tax number, taxpayer number, vat, vat number, "
-        "vat id, tin, inn",
+        "vat": "инн, инн клиента, инн кпп, бин, иин, бин инн, бин иин, унп, tax id, tax number, "
+        "taxpayer number, vat, vat number, vat id, tin, inn",
         "phone": "телефон, телефоны, тел, номер телефона, телефон клиента, телефон компании, рабочий "
         "телефон, мобильный, мобильный телефон, моб, сотовый, phone, phones, phone number, telephone, "
         "tel, mobile, company phone, work phone",

@@ -36,6 +36,29 @@ class StockPicking(models.Model):
         self.sudo().move_ids._credit_lock_shipments()
         return super().button_validate()
 
+    def action_cancel(self):
+        """An order's deliveries go with it. What the warehouse has made of them, like a batch, is no
+        business of whoever may cancel the order.
+        """
+        own = self.filtered(lambda picking: picking._is_of_own_order())
+        # sudo: that he may write the orders and all of their deliveries has been asked
+        res = super(StockPicking, own.sudo()).action_cancel()
+        if self - own:
+            res = super(StockPicking, self - own).action_cancel()
+        return res
+
+    def _is_of_own_order(self):
+        """:return: whether the user may write the order that this is for, and all deliveries that wait for
+        these goods are for that order as well
+        """
+        if self.env.su or not self.sale_id or not self.has_access("write"):
+            return False
+        # sudo: what waits for it may be another's; it is compared only
+        moves = self.sudo().move_ids
+        chain = moves.browse(moves._rollup_move_dests())
+        orders = chain.sale_line_id.order_id | chain.picking_id.sale_id
+        return orders <= self.sudo().sale_id and self.sale_id.has_access("write")
+
     @api.depends("state", "partner_id", "sale_id", "move_ids.state", "move_ids.quantity")
     def _compute_credit_reason(self):
         # sudo: see sales.credit.shipment

@@ -5,6 +5,7 @@ OVERRIDES = {
         "_action_done": ("cancel_backorder", "goods would leave without the credit gate being asked"),
     },
     "stock.picking": {
+        "action_cancel": ("", "a manager could not cancel an order whose delivery is in a batch"),
         "button_validate": (
             "",
             "two deliveries at once would wait for each other: the limit is locked first",
@@ -20,6 +21,12 @@ CALLS = {
         )
     },
     "stock.location": {"_is_outgoing": ("", "which moves take goods out, and so ask the gate")},
+    "stock.move": {
+        "_rollup_move_dests": (
+            "seen",
+            "a delivery is cancelled with its order only if nobody else waits for it",
+        ),
+    },
     "uom.uom": {
         "_compute_quantity": (
             "qty, to_unit, round, rounding_method, raise_if_failure",

@@ -170,6 +170,7 @@ class ResPartner(models.Model):
     def _compute_sales_may_take(self):
         manager = self.env.user.has_group("sales_crm.group_manager")
         allowed = manager and (
+            # sudo: the company's setting holds for whoever works in it
             self.env.user.company_id.sudo().sales_free_take or self.env.user.has_group("sales_crm.group_head")
         )
         for partner in self:

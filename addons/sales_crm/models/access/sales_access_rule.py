@@ -231,6 +231,7 @@ class SalesAccessRule(models.Model):
 
         :return: list of pairs (why, Domain on clients); *why* is a rule, or ``own`` or ``free``
         """
+        # sudo: what a user may see doesn't depend on who asks
         user = user._sales_plain().sudo()
         grants = []
         if mode in self._own_modes():
@@ -404,6 +405,7 @@ class SalesAccessRule(models.Model):
         """:raise ValidationError: the condition can't be understood, or is no condition at all"""
         try:
             domain = self._parse_client_domain()
+            # sudo: whether the condition can be understood, of no client anything is read
             domain.validate(self.env["res.partner"].sudo())
         except (SyntaxError, TypeError, ValueError) as error:
             raise ValidationError(

@@ -194,6 +194,7 @@ class MailActivity(models.Model):
                 "%(head)s has given %(count)s of your activities to %(receiver)s",
                 head=env.user.name,
                 count=count,
+                # sudo: the name of a colleague is no secret
                 receiver=receiver.sudo().name,
             )
 

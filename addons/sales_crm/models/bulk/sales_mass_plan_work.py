@@ -127,6 +127,7 @@ class SalesMassPlan(models.Model):
             )
         )
         for user, count, first, last in rows:
+            # sudo: the language and time zone of whom is told
             self._tell(self.env["res.users"].browse(user).sudo(), count, first, last)
         if rows:
             self.env.execute_query(

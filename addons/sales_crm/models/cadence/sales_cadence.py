@@ -200,6 +200,7 @@ class SalesCadence(models.Model):
         for cadence in self.filtered(lambda cadence: cadence.scope == "domain"):
             try:
                 domain = cadence._parse_client_domain()
+                # sudo: whether the condition can be understood, of no client anything is read
                 domain.validate(self.env["res.partner"].sudo())
             except (SyntaxError, TypeError, ValueError) as error:
                 raise ValidationError(

@@ -140,6 +140,7 @@ class SalesCadenceClient(models.Model):
 
     def _begin(self):
         """The cadence starts: turns of days gone by begin anew."""
+        # sudo: when a turn is due only the server writes
         for cadence, lines in self.sudo().grouped("cadence_id").items():
             today = cadence.company_id._sales_today()
             lines.filtered(lambda line, today=today: line.date_next < today)._replan()

@@ -36,6 +36,7 @@ class ResUsers(models.Model):
         :return: dict user id -> ``Workdays`` of the ``count`` days from ``start`` on
         """
         groups = {}
+        # sudo: working hours and time zones of users are no secret, the users' records are
         for user in self.sudo():
             key = (user._sales_calendar(), user._sales_timezone(), user.company_id)
             groups.setdefault(key, []).append(user)

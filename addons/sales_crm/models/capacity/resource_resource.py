@@ -15,6 +15,7 @@ class ResourceResource(models.Model):
     @api.depends("user_id.sales_day_capacity")
     def _compute_sales_day_capacity(self):
         for resource in self:
+            # sudo: how much fits into a colleague's day is no secret, his record is
             resource.sales_day_capacity = resource.user_id.sudo().sales_day_capacity
 
     def _inverse_sales_day_capacity(self):

@@ -74,6 +74,7 @@ class MailActivity(models.Model):
     def _stand_in_plan_again(self):
         """Whatever of these was put away from a plan before it was frozen, and is back, stands in it."""
         for user, activities in self.filtered("user_id").grouped("user_id").items():
+            # sudo: whether a day is frozen doesn't depend on who asks
             days = self.env["sales.plan.day"].sudo().search([("user_id", "=", user.id)], limit=2)
             frozen, previous = days[:1], days[1:]
             if not frozen or frozen.date < self._local(fields.Datetime.now(), user).date():
@@ -100,6 +101,7 @@ class MailActivity(models.Model):
         )
         if previous:
             domain &= Domain("moment", ">=", previous.create_date)
+        # sudo: the trace is the heads' to read; here it only decides
         changes = self.env["sales.activity.change"].sudo().search(domain)
         return changes.filtered(
             lambda change: (

@@ -180,6 +180,7 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         moved = bool({"parent_id", "is_company", "is_client"} & vals.keys())
+        # sudo: families are counted whole, whoever sees which of them
         families = self.sudo().commercial_partner_id if moved else self.browse()
         res = super().write(vals)
         if moved:

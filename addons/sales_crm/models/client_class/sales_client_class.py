@@ -192,6 +192,7 @@ class SalesClientClass(models.AbstractModel):
             """,
             companies=self._companies_sql(),
             rates=self._rates_sql(),
+            # sudo: which company is the first doesn't depend on who may enter it
             main=self.env["res.company"].sudo().search([], order="id", limit=1).id,
             turnover=self._turnover_sql(),
             monthly=self._monthly_sql(),

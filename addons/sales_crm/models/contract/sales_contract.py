@@ -212,6 +212,7 @@ class SalesContract(models.Model):
     def _domain_expiring(self, company):
         """:return: Domain of the contracts that end within the company's notice"""
         today = company._sales_today()
+        # sudo: a setting of the company
         last = today + relativedelta(days=company.sudo().sales_contract_notice_days)
         return self._domain_in_force(today) & Domain("date_end", "<=", last)
 
@@ -294,6 +295,7 @@ class SalesContract(models.Model):
         :raise ValidationError: it is another client's contract, another company's, or not in force
         """
         self.ensure_one()
+        # sudo: to which company a branch belongs is no secret
         if self.client_id not in clients or self.company_id not in company.sudo().parent_ids:
             raise ValidationError(
                 self.env._(

@@ -4,6 +4,7 @@ from . import sales_credit_kept
 from . import sales_credit_document
 from . import sales_credit_same_firm
 from . import sales_credit_release
+from . import sales_credit_release_bound
 from . import res_partner
 from . import sale_order
 from . import sale_order_line

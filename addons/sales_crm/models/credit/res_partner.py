@@ -55,7 +55,8 @@ class ResPartner(models.Model):
     credit_available = fields.Monetary(
         compute="_compute_credit",
         search="_search_credit_available",
-        help="Credit limit less the debt, less orders that are confirmed and not yet invoiced.",
+        help="Credit limit less the debt, less orders that are confirmed and not yet invoiced; together with "
+        "the other cards of the same firm.",
     )
     credit_limited = fields.Boolean(compute="_compute_credit")
     credit_state = fields.Selection(
@@ -70,6 +71,11 @@ class ResPartner(models.Model):
         search="_search_credit_state",
         help="What stops the client's next order.",
     )
+    credit_same_firm = fields.Char(
+        "One Limit With",
+        compute="_compute_credit_same_firm",
+        help="Other cards with the same tax number: they are one firm and owe together, up to one limit.",
+    )
     contract_id = fields.Many2one(
         "sales.contract",
         "Contract in Force",
@@ -77,7 +83,7 @@ class ResPartner(models.Model):
         search="_search_contract_id",
     )
 
-    @api.depends_context("company")
+    @api.depends_context("company", "uid")
     def _compute_credit(self):
         stored = self.browse(partner.id for partner in self if partner.id)
         stored.check_access("read")
@@ -143,10 +149,24 @@ class ResPartner(models.Model):
             SQL(
                 "SELECT client_id, %s FROM (%s) standing",
                 SQL(", ").join(SQL(CREDIT_COLUMNS[name]) for name in names),
-                Credit._standing_sql(company, partner_ids),
+                Credit._figures_sql(company, partner_ids),
             )
         )
         return {row[0]: row[1:] for row in rows}
+
+    @api.depends_context("company", "lang", "uid")
+    def _compute_credit_same_firm(self):
+        clients = self.commercial_partner_id._origin
+        counted = self.env["sales.credit"]._counted_with(clients, self.env.company)
+        cards = self.browse({card for others in counted.values() for card in others})
+        seen = cards._filtered_access("read")
+        for partner in self:
+            others = counted.get(partner.commercial_partner_id._origin.id, [])
+            names = seen.filtered(lambda card, others=others: card.id in others).mapped("display_name")
+            if len(names) < len(others):
+                hidden = len(others) - len(names)
+                names.append(self.env._("other managers' cards: %s (amounts not shown)", hidden))
+            partner.credit_same_firm = ", ".join(names)
 
     def _compute_sales_contract_count(self):
         counts = dict(
@@ -176,7 +196,7 @@ class ResPartner(models.Model):
             query.add_join(
                 "LEFT JOIN",
                 standing,
-                SQL("(%s)", Credit._standing_sql(self.env.company)),
+                SQL("(%s)", Credit._figures_sql(self.env.company)),
                 SQL("%s = %s", SQL.identifier(standing, "client_id"), SQL.identifier(alias, "client_id")),
             )
         return SQL.identifier(standing, CREDIT_FIELDS[field_name])
@@ -188,7 +208,7 @@ class ResPartner(models.Model):
         """
         Credit = self.env["sales.credit"]
         Credit._flush_counted()
-        query = Query(self.env, "credit", SQL("(%s)", Credit._standing_sql(self.env.company)))
+        query = Query(self.env, "credit", SQL("(%s)", Credit._figures_sql(self.env.company)))
         query.add_where(SQL("%s %s", SQL.identifier("credit", column), condition))
         return Domain("client_id", "in", query.subselect(SQL.identifier("credit", "client_id")))
 

@@ -84,6 +84,7 @@ class SalesCredit(models.AbstractModel):
         reader = self if cr is self.env.cr else self.with_env(self.env(cr=cr))
         cr.execute(reader._standing_sql(company, clients.ids, without, shipped))
         names = [column.name for column in cr.description]
+        # sudo: a setting of the company that sells
         required = company.sudo().sales_contract_required
         standings = {}
         for row in cr.fetchall():
@@ -172,6 +173,7 @@ class SalesCredit(models.AbstractModel):
             core_limit=self._core_limit_sql(company),
             clients=self._asked_sql(client_ids),
             digits=company.currency_id.decimal_places,
+            # sudo: a setting of the company that sells
             required=company.sudo().sales_contract_required,
         )
 
@@ -203,6 +205,7 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _core_limit_sql(self, company):
         """:return: SQL of the limit that accounting gave to a client without a contract; NULL: none"""
+        # sudo: a setting of the company that sells
         if not company.sudo().account_use_credit_limit:
             return SQL("NULL::float")
         # sudo: the amount is compared, and shown to those who see the client
@@ -219,6 +222,7 @@ class SalesCredit(models.AbstractModel):
         :return: SQL of the contract in force per client: supply before commission, the branch's own before
         the company's
         """
+        # sudo: contracts of companies above hold for whoever may not enter these
         chain = company.sudo().parent_ids.ids
         return SQL(
             """
@@ -335,6 +339,7 @@ class SalesCredit(models.AbstractModel):
         """:return: ids of the companies that keep one ledger with ``company``: the root and its branches,
         also those that the user may not enter
         """
+        # sudo: one ledger is kept with companies that the user may not enter
         root = company.sudo().root_id.id
         rows = self.env.execute_query(
             SQL("SELECT id FROM res_company WHERE parent_path LIKE %s", f"{root}/%")
@@ -348,6 +353,7 @@ class SalesCredit(models.AbstractModel):
         :param set rare: see :meth:`_rare`
         :return: SQL condition on ``client``: sometimes a contract with the company was in force
         """
+        # sudo: contracts of companies above hold for whoever may not enter these
         was_in_force = SQL(
             "(past.state != 'draft' OR past.was_active) AND past.company_id = ANY(%s)",
             company.sudo().parent_ids.ids,

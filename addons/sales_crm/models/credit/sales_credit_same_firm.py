@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.tools import SQL
 
 
@@ -26,11 +26,12 @@ class SalesCredit(models.AbstractModel):
             ``clients`` and of those other cards
         """
         firms = dict.fromkeys(clients.ids, ())
-        for client, twins in self._cards_of_one_number(clients).items():
-            # sudo: what stops a document does not depend on who asks
-            if not self._is_tax_number(clients.sudo().browse(client), company):
+        numbers = self._cards_of_one_number(clients)
+        # sudo: what stops a document does not depend on who asks
+        for client in clients.sudo().browse(numbers):
+            if not self._is_tax_number(client, company):
                 continue
-            cards = {client, *twins}
+            cards = {client.id, *numbers[client.id]}
             for card in cards:
                 firms[card] = tuple(sorted((cards | set(firms.get(card, ()))) - {card}))
         return firms
@@ -77,14 +78,89 @@ class SalesCredit(models.AbstractModel):
         own, *rest = [card if card.contract_id else card.within(days) for card in cards]
         return own.together(rest, main)
 
+    # ------------------------------------------------------
+    # What a card shows
+    # ------------------------------------------------------
+
+    @api.model
+    def _figures_sql(self, company, client_ids=None):
+        """:param client_ids: None for all clients
+        :return: SQL of a row per client with what cards and lists show of him: the figures of
+            :meth:`_standing_sql`, but what is available, and the state, of the whole firm
+        """
+        standing = self._standing_sql(company, client_ids)
+        rows = self._figures_of_firms(company, client_ids)
+        if not rows:
+            return standing
+        clients, available, states = zip(*rows, strict=True)
+        return SQL(
+            """
+            SELECT standing.client_id, standing.receivable, standing.overdue, standing.overdue_days,
+                   standing.contract_id, COALESCE(firm.state, standing.state) AS state,
+                   CASE WHEN firm.client_id IS NULL THEN standing.available ELSE firm.available END
+                       AS available
+              FROM (%s) standing
+              LEFT JOIN unnest(%s::int[], %s::float[], %s::varchar[]) AS firm(client_id, available, state)
+                     ON firm.client_id = standing.client_id
+            """,
+            standing,
+            list(clients),
+            list(available),
+            list(states),
+        )
+
+    @api.model
+    def _figures_of_firms(self, company, client_ids):
+        """Whether goods leave is said of the whole firm; amounts only of those cards that the user may see.
+
+        :return: list of (client id, what is available or None, state), of clients who owe with others
+        """
+        clients = self.env["res.partner"].browse(client_ids or [])
+        numbers = self._cards_of_one_number(None if client_ids is None else clients)
+        if not numbers:
+            return []
+        standings = self._standings_of_firms(clients.browse(numbers), company)
+        seen = set(clients.browse(standings)._filtered_access("read")._ids)
+        self._fetch_terms(standings)
+        rows = []
+        for client in numbers:
+            standing = standings.get(client)
+            if not standing or not standing.same_firm:
+                continue
+            cards = [card for card in standing.same_firm if card in seen]
+            shown = {card: standings[card] for card in (client, *cards) if card in standings}
+            rows.append((client, *self._figures_of_firm(company, standing, standings, shown)))
+        return rows
+
+    @api.model
+    def _figures_of_firm(self, company, standing, standings, shown):
+        available = self._together(standing, shown).available
+        state = self._together(standing, standings).state(company.currency_id.decimal_places)
+        return available if available is None else company.currency_id.round(available), state
+
+    @api.model
+    def _fetch_terms(self, standings):
+        """All at once, for :meth:`_together`."""
+        # sudo: the terms by which the firms buy
+        contracts = self.env["sales.contract"].sudo()
+        ids = {standing.contract_id for standing in standings.values() if standing.contract_id}
+        contracts.browse(ids).fetch(["overdue_tolerance_days"])
+
+    @api.model
+    def _counted_with(self, clients, company):
+        """:return: dict partner id -> ids of the other cards that owe together with his"""
+        standings = self._standings_of_firms(clients, company)
+        return {client.id: self._debtor(client.id, standings)[1:] for client in clients}
+
     @api.model
     def _cards_of_one_number(self, clients):
         """In all companies, archived or not: what is owed is owed.
 
+        :param clients: None for all
         :return: dict partner id -> ids of other commercial partners with his tax number; without those of
             whom there is none
         """
-        if not clients.ids:
+        if clients is not None and not clients.ids:
             return {}
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
@@ -94,11 +170,11 @@ class SalesCredit(models.AbstractModel):
                   FROM sales_partner_key key
                   JOIN sales_partner_key twin ON twin.kind = key.kind AND twin.value = key.value
                   JOIN res_partner partner ON partner.id = twin.partner_id
-                 WHERE key.kind = 'vat' AND key.partner_id = ANY(%s)
+                 WHERE key.kind = 'vat' AND %s
                    AND partner.commercial_partner_id != key.partner_id
                  GROUP BY key.partner_id
                 """,
-                clients.ids,
+                self._of_clients_sql("key", "partner_id", None if clients is None else clients.ids),
             )
         )
         return dict(rows)
@@ -106,7 +182,16 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _is_tax_number(self, client, company):
         """:return: whether the client's number is a real one by the rules of its country"""
-        client = client.with_company(company)
+        # sudo: where a company sits is no secret
         country = client.country_id or company.sudo().country_id
-        number, _code = client._run_vat_checks(country, client.vat, validation="setnull")
-        return bool(number)
+        return self._is_number_of(country.id, client.vat)
+
+    @api.model
+    @tools.ormcache("country_id", "number")
+    def _is_number_of(self, country_id, number):
+        """Core asks the database for each number anew; whether one is real never changes."""
+        # sudo: rules of countries, whoever asks
+        partners = self.env["res.partner"]._sales_plain().sudo()
+        country = partners.env["res.country"].browse(country_id)
+        real, _code = partners._run_vat_checks(country, number, validation="setnull")
+        return bool(real)

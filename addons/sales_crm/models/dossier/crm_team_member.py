@@ -50,6 +50,7 @@ class CrmTeamMember(models.Model):
     @api.model
     def _handover_is_multi(self):
         """:return: whether a user may sit in several teams"""
+        # sudo: a setting of the database
         return bool(self.env["ir.config_parameter"].sudo().get_param("sales_team.membership_multi"))
 
     @api.model

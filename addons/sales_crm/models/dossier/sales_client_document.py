@@ -50,6 +50,7 @@ class SalesClientDocument(models.AbstractModel):
         """Leave a note in the documents whose manager may not see their client, and so not see them."""
         if self.env.su:
             return  # the server's own work, like a hand-over, tells of itself
+        # sudo: whether the manager sees the client is asked for him, not for who writes
         for user, documents in self.sudo().grouped(self._sales_guard_owner).items():
             clients = self.env["sales.access.rule"]._hidden_from(user, documents.partner_id.client_id)
             hidden = documents.filtered(lambda d, clients=clients: d.partner_id.client_id in clients)

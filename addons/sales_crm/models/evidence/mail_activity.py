@@ -192,6 +192,7 @@ class MailActivity(models.Model):
                 )
             )
         if self._correctable_fields() & vals.keys():
+            # sudo: the user's own time zone
             today = self._local(fields.Datetime.now(), self.env.user.sudo()).date()
             for activity in self:
                 closer = activity.done_user_id

@@ -134,6 +134,7 @@ class MailMessage(models.Model):
         """:raise AccessError: one of these says of a client's document what isn't so"""
         began, now = self.env.cr.now(), datetime.now(timezone.utc).replace(tzinfo=None)
         own = self.env.user.partner_id
+        # sudo: it is compared only, with what was written just now
         for message in self._sales_kept(corrected=False).sudo():
             foreign = message.author_id != own or message.author_guest_id
             in_time = began - CLOCKS_APART <= message.date <= now + CLOCKS_APART

@@ -261,6 +261,7 @@ class SalesMorning(models.AbstractModel):
             """,
             self._plan_sql({user.id: day for user, day in part.items()}),
         )
+        # sudo: the run serves everybody
         added = self.env["mail.activity"].sudo().browse(self._insert_lines(frozen, Picked(only=activities)))
         # done meanwhile, beside a plan in which it should have stood
         added.filtered("unplanned_date").unplanned_date = False

@@ -129,6 +129,7 @@ class CrmLead(models.Model):
         if "lost_reason_id" in vals:
             self.env["sales.stage.move"]._follow_lost_reason(self)
         if "partner_id" in vals:
+            # sudo: as above
             clients |= self.sudo().partner_id.client_id
             clients._refresh_own_funnel_levels()
         return res

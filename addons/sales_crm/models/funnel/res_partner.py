@@ -34,9 +34,11 @@ class ResPartner(models.Model):
         families = self.browse()
         touched = {"is_client", "parent_id", "is_company", "funnel_level"} & vals.keys()
         if touched:
+            # sudo: levels are counted again, whoever may see them
             families = self.sudo().client_id | self
         res = super().write(vals)
         if touched:
+            # sudo: as above
             (families | self.sudo().client_id)._refresh_own_funnel_levels()
         return res
 

@@ -133,6 +133,7 @@ class SalesHandover(models.Model):
 
     def _tell_of_undo(self):
         """One message to each receiver whose clients went back, and one to whom they went back."""
+        # sudo: that they are told only the server writes
         lines = self.sudo().line_ids.filtered(lambda line: line.state == "undone")
         giver = self.from_user_id
         if lines:

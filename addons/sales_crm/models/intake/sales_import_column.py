@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sales_import_mapping import as_mapped
+from .sales_import_mapping import as_mapped, check_offered
 
 
 class SalesImportColumn(models.Model):
@@ -25,6 +25,10 @@ class SalesImportColumn(models.Model):
         "Contact No.", help="Which contact person of the row: 1 for the first, 2 for the second …"
     )
     is_contact = fields.Boolean(compute="_compute_allowed_targets")
+
+    @api.constrains("target")
+    def _check_target(self):
+        check_offered(self, "target")
 
     @api.depends("file_id.role", "target")
     def _compute_allowed_targets(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sales_import_mapping import as_mapped
+from .sales_import_mapping import as_mapped, check_offered
 
 HEADER_DEPTH = 10  # rows in which the headers are looked for, under a title
 
@@ -26,6 +26,10 @@ class SalesImportFile(models.Model):
     notice = fields.Char(readonly=True)
     column_ids = fields.One2many("sales.import.column", "file_id", "Columns")
     row_ids = fields.One2many("sales.import.row", "file_id", "Rows of the File")
+
+    @api.constrains("role")
+    def _check_role(self):
+        check_offered(self, "role")
 
     @api.depends("role")
     def _compute_sequence(self):

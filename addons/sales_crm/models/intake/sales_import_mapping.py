@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ...tools.import_headers import (
     CONTACT_TARGETS,
@@ -66,6 +67,23 @@ TARGETS = [
 def as_mapped(name):
     """:return: the selection of a field that offers what the field ``name`` of a mapping does"""
     return lambda model: model.env["sales.import.mapping"]._fields[name]._description_selection(model.env)
+
+
+def check_offered(records, name):
+    """The server takes any value for a field whose values are asked for.
+
+    :raise ValidationError: a record has one that :func:`as_mapped` doesn't offer
+    """
+    field = records._fields[name]
+    offered = {value for value, _label in field._description_selection(records.env)}
+    for value in set(records.mapped(name)) - {False, *offered}:
+        raise ValidationError(
+            records.env._(
+                "“%(value)s” is nothing that “%(field)s” offers. Choose from the list.",
+                value=value,
+                field=field._description_string(records.env),
+            )
+        )
 
 
 class SalesImportMapping(models.Model):

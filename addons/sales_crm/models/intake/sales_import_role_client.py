@@ -17,6 +17,7 @@ from ...tools.normalise import (
     squeeze,
     tax_key,
 )
+from ...tools.requisites import foreign_tax_country
 
 PLAIN_TARGETS = {"name": "name", "city": "city", "zip": "zip", "website": "website"}
 
@@ -155,7 +156,7 @@ class SalesImportRoleClient(models.AbstractModel):
         header, text, _number = cells["vat"][0]
         number = tax_key(re.split(r"[/\\]", text)[0])  # INN/KPP in one column
         country = self.env["res.country"].browse(said.values.get("country_id", False))
-        if (not country and number.isdigit()) or country.code == "RU":
+        if self._is_russian_tax(country, number):
             padded = number.zfill(10 if len(number) <= 10 else 12)
             if len(number) < 9 or not inn.is_valid(padded):
                 said.errors.append(
@@ -187,6 +188,16 @@ class SalesImportRoleClient(models.AbstractModel):
             return
         if number:
             said.values["vat"] = number
+
+    @api.model
+    def _is_russian_tax(self, country, number):
+        """:return: whether the number is to be judged as a Russian one: by the client's country, or without
+        one by the company's; a neighbour's number that is none of Russia's is not
+        """
+        if country:
+            return country.code == "RU"
+        ours = self.env.company.country_id.code
+        return number.isdigit() and ours not in ("BY", "KZ") and not foreign_tax_country(number)
 
     @api.model
     def _valid_foreign_tax(self, country, number):

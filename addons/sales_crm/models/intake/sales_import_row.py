@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .sales_import_mapping import as_mapped
+from .sales_import_mapping import as_mapped, check_offered
 
 ACTIONS = [
     ("create", "Create"),
@@ -67,6 +67,10 @@ class SalesImportRow(models.Model):
     _pending_idx = models.Index("(import_id, sequence, id) WHERE result IS NULL")
     _import_idx = models.Index("(import_id, sequence, id)")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+
+    @api.constrains("role")
+    def _check_role(self):
+        check_offered(self, "role")
 
     def write(self, vals):
         if "decision" in vals:

@@ -191,6 +191,7 @@ class SalesMyDay(models.AbstractModel):
     def _prepare_rows(self, activities, manager):
         """:return: list of dict, one for each of the activities, in their order"""
         contacts = self._get_contacts(activities)
+        # sudo: which client it is; whether he may be read is asked below
         clients = activities.sudo().client_id.sudo(False)
         readable = set(clients.exists()._filtered_access("read").ids)
         return [
@@ -237,6 +238,7 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _prepare_document(self, activity, contacts):
         """:return: dict of the document, False where it is the client himself or his contact"""
+        # sudo: whether it is about a client at all
         client = activity.sudo().client_id
         if not activity.res_model or (activity.res_model == "res.partner" and client):
             return False
@@ -254,6 +256,7 @@ class SalesMyDay(models.AbstractModel):
             "contact": "",
             "phone": "",
         }
+        # sudo: which client it is; whether he may be read was asked
         client = activity.sudo().client_id
         phone = contact["phone"] or (client.id in readable and client.phone)
         return {**contact, "phone": phone or ""}

@@ -97,6 +97,7 @@ class MailActivity(models.Model):
         if self.env.su or not self.env.company.sales_next_step_required:
             return
         for activity in self._last_of_clients():
+            # sudo: a client without a next step is not left, whoever closes the last one
             client = activity.sudo().client_id
             if client.no_further_contact_reason:
                 continue

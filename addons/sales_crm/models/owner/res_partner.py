@@ -99,6 +99,7 @@ class ResPartner(models.Model):
         """:param dict before: as :meth:`_sales_holders` returned it before the change
         :raise AccessError: what the head has to decide was changed
         """
+        # sudo: what has become of them, also of those that he doesn't see any more
         newcomers = self.env["res.partner"].sudo()
         there = newcomers.union(*before).exists()
         repaid = {}

@@ -123,6 +123,7 @@ class SalesPromise(models.Model):
             parts.setdefault(line, {})[invoice] = amount
         found = {}
         for line, client, company_id, date, currency_id, amount, balance in rows:
+            # sudo: payments tell how promises stand in companies that he may not enter, too
             company = self.env["res.company"].sudo().browse(company_id)
             currency = self.env["res.currency"].browse(currency_id)
             left = currency.round(amount)

@@ -46,6 +46,7 @@ class SalesReceivableLedger(models.AbstractModel):
     @api.model
     def _period_start(self, company, day):
         """:return: the first day of the period of shipments that ends with ``day``"""
+        # sudo: a setting of the company
         return day + relativedelta(days=1) - relativedelta(months=max(company.sudo().sales_kpi_months, 1))
 
     @api.model

@@ -38,6 +38,7 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _mail_digest(self, user, day):
         """:return: whether it was mailed now"""
+        # sudo: what was mailed only the server writes
         Reminder = self.env["sales.reminder"].sudo()
         key = f"mail:{day}"
         if Reminder.search_count([("user_id", "=", user.id), ("key", "=", key)], limit=1):

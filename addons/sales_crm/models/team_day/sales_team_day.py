@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 # Parts of a manager's bar, in its order: each task is in one of them
 STATUSES = ("done", "done_late", "unplanned", "open", "late", "carried", "moved", "cancelled")
@@ -42,7 +43,7 @@ class SalesTeamDay(models.AbstractModel):
         # sudo: the head's own time zone
         today = self.env["sales.my.day"]._today(self.env.user.sudo())
         date = fields.Date.to_date(date) or today
-        managers = self._managers(date)
+        managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
         tasks = self._collect(managers, date, today, frozen)
         by_manager = {manager.id: [] for manager in managers}
@@ -72,20 +73,33 @@ class SalesTeamDay(models.AbstractModel):
             raise AccessError(self.env._("Team Day is for the heads of sales. Your own work is in My Day."))
 
     @api.model
-    def _managers(self, date):
+    def _managers(self, date, today):
         """:return: the managers of the head's companies by name, sudo-ed, without the heads themselves
-        unless there is nobody else; also those who have left or become heads since, if they had a plan for
-        ``date``
+        unless there is nobody else. On a day that is over whoever had a plan is what he was then: also if he
+        has left since, or become a head, or a manager
         """
         # sudo: who is in the group is no secret, the groups themselves are
         users = self.env["sales.morning"].sudo()._managers()
-        days = self.env["sales.plan.day"].sudo().search([("date", "=", date)])
-        planned = (days.user_id - users) | days.filtered("as_manager").user_id
-        planned = planned.filtered(lambda user: user.company_id in self.env.companies)
         users = users.filtered(lambda user: user.company_id in self.env.companies)
-        managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head"))
-        managers = (managers or users) | planned
+        managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head")) or users
+        then, heads = self._roles_then(date)
+        managers |= then.filtered(lambda user: user.company_id in self.env.companies)
+        if date < today:
+            managers = (managers - heads) or managers
         return managers.sorted(lambda user: ((user.name or "").lower(), user.id))
+
+    @api.model
+    def _roles_then(self, date):
+        """:return: who had a plan of that day as a manager, and who as a head; sudo-ed. Where the day doesn't
+        say, as in those of earlier versions, he was a manager
+        """
+        rows = self.env.execute_query(
+            SQL("SELECT user_id, as_manager IS FALSE FROM sales_plan_day WHERE date = %s", date)
+        )
+        # sudo: who had a plan is no secret
+        Users = self.env["res.users"].sudo()
+        managers = Users.browse(user for user, was_head in rows if not was_head)
+        return managers, Users.browse(user for user, was_head in rows if was_head)
 
     # ------------------------------------------------------
     # The tasks

@@ -187,6 +187,7 @@ class SalesFunnel(models.AbstractModel):
                 key.id,
                 {
                     "value": key.id,
+                    # sudo: the name under which figures that he may see are summed up
                     "name": key.sudo().display_name or self.env._("None"),
                     "count": 0,
                     "amount": 0,

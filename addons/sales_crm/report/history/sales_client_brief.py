@@ -150,6 +150,7 @@ class SalesClientBrief(models.AbstractModel):
         """:return: list of (label, text), without those that say nothing"""
         levels = dict(client._fields["funnel_level"]._description_selection(self.env))
         facts = [
+            # sudo: the name of a colleague is no secret
             (self.env._("Manager"), client.user_id.sudo().name),
             (self.env._("Class"), client.client_class),
             (self.env._("Level"), levels.get(client.funnel_level)),

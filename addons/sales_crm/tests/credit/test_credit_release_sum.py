@@ -6,6 +6,7 @@ from odoo.tests import new_test_user, tagged
 
 from ...models.credit.sales_credit import CREDIT_LOCK
 from ..common_credit import CreditCase
+from ..counting import Counted
 
 
 @tagged("post_install", "-at_install")
@@ -121,3 +122,56 @@ class TestCreditReleaseSum(CreditCase):
         self.assertTrue(third.may_decide)
         third.action_refuse("Old debt first")
         self.assertEqual(third.state, "refused")
+
+    def test_the_button_goes_by_the_sum(self):
+        (self._ask() | self._ask()).action_approve()
+        third = self._ask()
+        self.assertEqual((third.may_decide, third.may_approve), (True, False))
+        self.assertRegex(third.undecided_reason, "2,400.*released by you are open.*1,200.*3,000")
+        self.second.sales_release_limit = 1200
+        self.env.invalidate_all()
+        self.assertIn("approved by: Second Controller", third.undecided_reason)
+        as_second = third.with_user(self.second)
+        self.assertEqual((as_second.may_approve, as_second.undecided_reason), (True, False))
+        as_manager = third.with_user(self.manager)
+        self.assertEqual((as_manager.may_approve, as_manager.undecided_reason), (False, False))
+        form = third.get_view(view_type="form")["arch"]
+        self.assertIn('invisible="not may_approve"', form)
+
+    def test_the_button_and_the_gate_agree(self):
+        """Whatever is open of his, for whichever card: shown where it works, and nowhere else."""
+        other = self._create_client("Other", self.manager)
+        self._contract(other)
+        used = self._ask(20)
+        used.action_approve()
+        used.order_id.with_user(self.manager).action_confirm()
+        asked = self._ask() | self._ask(25) | self._ask(client=other) | self._ask(31, client=other)
+        for release in asked:
+            self.env.invalidate_all()
+            shown = release.may_approve
+            with self.subTest(release.display_name):
+                if not shown:
+                    self.assertTrue(release.undecided_reason)
+                    with self.assertRaises(AccessError), self.cr.savepoint():
+                        release.action_approve()
+                else:
+                    with self.cr.savepoint() as savepoint:
+                        release.action_approve()
+                        savepoint.rollback()
+                    self.env.invalidate_all()
+        self.env.invalidate_all()
+
+    def test_a_list_in_constant_queries(self):
+        asked = self._ask()
+        for number in range(7):
+            client = self._create_client(f"Client {number}", self.manager)
+            self._contract(client)
+            asked |= self._ask(client=client)
+        counts = []
+        for releases in (asked, asked[:2], asked):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with Counted(self.cr) as counted:
+                releases.web_read({"may_decide": {}, "may_approve": {}})
+            counts.append(counted.queries)
+        self.assertEqual(counts[1], counts[2])

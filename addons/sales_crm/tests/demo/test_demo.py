@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import phonenumbers
@@ -8,6 +9,7 @@ from odoo import fields
 from odoo.exceptions import AccessDenied
 from odoo.tests import TransactionCase, tagged
 
+from ...demo.changes import Changes
 from ...demo.days import Days
 
 MANAGERS = [f"manager{number}" for number in range(1, 6)]
@@ -129,7 +131,17 @@ class DemoMixin:
         for change in self._changes():
             self.assertEqual(change.create_uid, change.user_id, "each has changed his own work")
             self.assertTrue(change.activity_id.active)
-        self.assertTrue(all(activity.date_deadline > self.days.today for activity in self._moved()))
+        for activity in self._moved():
+            tomorrow = self.days.today + timedelta(days=1)
+            workdays = self.env["sales.my.day"]._get_workdays(activity.user_id, tomorrow, 31)
+            self.assertEqual(activity.date_deadline, workdays[0])
+
+    def test_nothing_to_change(self):
+        """Managers without calls of today change nothing."""
+        nobody = SimpleNamespace(env=self.env, managers=self.managers, clients=[], book={}, days=self.days)
+        before = self._changes()
+        Changes(nobody).load()
+        self.assertEqual(self._changes(), before)
 
     def test_morning_makes_them_all_due_today(self):
         morning = self.env["sales.morning"]

@@ -40,6 +40,23 @@ class TestTeamDay(ActivityReportCommon):
         today = self._team_day(f"{TUESDAY} 09:00", date=TUESDAY)
         self.assertNotIn(self.manager.id, [line["id"] for line in today["managers"]])
 
+    def test_who_was_a_head_then(self):
+        """The day of a head stays a head's, though he is a manager now, or has left."""
+        second = new_test_user(self.env, "second_head", "sales_crm.group_head", tz=self.manager.tz)
+        self._plan(self.client, MONDAY)
+        self._plan(self.client, MONDAY, second)
+        self._run_morning(f"{MONDAY} 08:30")
+        before = self._team_day(f"{TUESDAY} 07:00", date=MONDAY)
+        self.assertNotIn(second.id, [line["id"] for line in before["managers"]])
+        for group in ("sales_crm.group_manager", "base.group_user"):
+            second.group_ids = self.env.ref(group)
+            after = self._team_day(f"{TUESDAY} 07:00", date=MONDAY)
+            self.assertEqual((after["managers"], after["total"]), (before["managers"], before["total"]))
+        second.group_ids = self.env.ref("sales_crm.group_manager")
+        self._run_morning(f"{TUESDAY} 08:30")
+        today = self._team_day(f"{TUESDAY} 09:00", date=TUESDAY)
+        self.assertIn(second.id, [line["id"] for line in today["managers"]])
+
     def test_unknown_part_and_bad_date(self):
         with self.assertRaises(UserError):
             self._team_day(part="anything")

@@ -86,6 +86,7 @@ class SalesAccessCheck(models.TransientModel):
             lines += [
                 self._prepare_line(user, rule, 1)
                 for user in rule._addressees() & restricted
+                # sudo: the head sees who is let in to the client, and by which rule
                 if client.sudo().filtered_domain(rule._granted_domain(user))
             ]
         return lines + [self._prepare_line(user, "head", 1) for user in managers - restricted]

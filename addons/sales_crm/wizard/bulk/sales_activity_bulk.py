@@ -51,6 +51,7 @@ class SalesActivityBulk(models.TransientModel):
 
     def _get_full_days_warning(self, activities):
         """:return: whose day would hold more than fits into it"""
+        # sudo: how full a day is counts what he may not see
         moved = activities.sudo().filtered(lambda a: a.active and a.date_deadline != self.date)
         rooms = moved.user_id._sales_rooms(self.date, self.date)
         over = []

@@ -128,6 +128,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _refresh_family(self, merged):
         """What is stored on the survivor and his contacts, and was computed from who is gone."""
         merged.invalidate_recordset()
+        # sudo: what the server computes of the whole family
         Partner = self.env["res.partner"].sudo().with_context(active_test=False)
         family = merged | Partner.search([("id", "child_of", merged.ids)])
         for name in FAMILY_FIELDS:

@@ -13,6 +13,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
             return super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         self._check_all_own(partners)
         before = partners._sales_holders()
+        # sudo: whether there was a client among them, whoever sees him now
         had_clients = bool(partners.sudo().client_id)
         res = super()._merge(partner_ids, dst_partner=dst_partner, extra_checks=extra_checks)
         left = partners.sudo().exists()

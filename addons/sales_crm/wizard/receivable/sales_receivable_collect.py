@@ -58,6 +58,7 @@ class SalesReceivableCollect(models.TransientModel):
         self.ensure_one()
         rows = self._rows_to_plan()
         planned = self._planned_moves(rows.move_id)
+        # sudo: whether a colleague still works here is no secret
         managed = rows.filtered(lambda row: row.manager_id.sudo().active)
         vals_list = self._prepare_activities(managed.filtered(lambda row: row.move_id not in planned))
         moves = [vals.pop("unpaid_move_id") for vals in vals_list]
