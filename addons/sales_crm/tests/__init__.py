@@ -4,7 +4,13 @@ from .server import test_core_api, test_field_names, test_server_fields, test_ke
 from .batch import test_batch
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
 from .demo import test_demo
-from .handover import test_handover, test_handover_models, test_handover_safe, test_handover_tour
+from .handover import (
+    test_handover,
+    test_handover_alike,
+    test_handover_models,
+    test_handover_safe,
+    test_handover_tour,
+)
 from .activity import test_mail_activity, test_tours
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
@@ -18,6 +24,7 @@ from .access import (
     test_access_small,
     test_access_models,
     test_access_routes,
+    test_access_asked_first,
     test_access_before_after,
     test_access_http,
     test_access_notices,

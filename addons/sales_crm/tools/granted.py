@@ -136,7 +136,8 @@ class GrantedClients(DomainCustom):
 
     def _partners(self, env):
         # sudo: the rules decide, whoever asks and in whatever context; archived clients count as well
-        return env["res.partner"]._sales_plain(lang=None, active_test=False).sudo()
+        context = env["sales.access.rule"]._kept_context()
+        return env["res.partner"]._sales_plain(**context, active_test=False).sudo()
 
 
 class GrantedDocuments(DomainCustom):

@@ -294,6 +294,13 @@ class SalesAccessRule(models.Model):
         return Domain.OR(domain for _why, domain in grants)
 
     @api.model
+    def _kept_context(self):
+        """:return: dict of the context in which conditions become what is kept for all requests of the user:
+        in no language, and at the hour of his company, whose day it is kept for
+        """
+        return {"lang": None, "tz": self._timezone_name(self.env.user.company_id.id)}
+
+    @api.model
     def _granted_by_client(self, field_name, mode, lone=False):
         """:return: Domain of the records whose client, in ``field_name``, is granted
 

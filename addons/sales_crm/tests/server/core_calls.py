@@ -96,10 +96,10 @@ CALLS = {
     },
     "mail.activity.schedule": {"_get_applied_on_records": ("", "whom one is about to call, and may not")},
     "mail.followers": {
-        "_insert_followers": (
-            "res_model, res_ids, partner_ids, subtypes, customer_ids, check_existing, existing_policy",
-            "followers are handed over without a mail",
-        )
+        "_add_default_followers": (
+            "res_model, res_ids, partner_ids, customer_ids, check_existing, existing_policy",
+            "thousands follow as core would let one follow, in one statement",
+        ),
     },
     "mail.thread": {
         "_message_log": (
