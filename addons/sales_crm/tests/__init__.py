@@ -5,6 +5,7 @@ from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
 from .demo import test_demo
 from .handover import test_handover, test_handover_models, test_handover_safe, test_handover_tour
 from .activity import test_mail_activity, test_tours
+from .work_time import test_work_time
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day

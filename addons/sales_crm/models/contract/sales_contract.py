@@ -66,7 +66,9 @@ class SalesContract(models.Model):
         tracking=True,
         help="Gets the reminder before the contract expires; the client's manager, if nobody else is chosen.",
     )
-    date_start = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_start = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._sales_today(), tracking=True
+    )
     date_end = fields.Date(
         "Until", tracking=True, index="btree_not_null", help="The last day. Empty: without end."
     )
