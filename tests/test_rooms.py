@@ -58,6 +58,7 @@ def test_the_architecture_tells_of_each_room_in_its_order():
 @pytest.mark.parametrize(
     "words, place",
     [
+        ("asset_receivable", "tools/receivable.py"),
         ("_work_intervals_batch", None),
         ("resource.calendar.attendance", "models/work_time/sales_work_time.py"),
     ],
