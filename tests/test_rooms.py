@@ -61,6 +61,7 @@ def test_the_architecture_tells_of_each_room_in_its_order():
         ("asset_receivable", "tools/receivable.py"),
         ("_work_intervals_batch", None),
         ("resource.calendar.attendance", "models/work_time/sales_work_time.py"),
+        ("add_worksheet", "report/export/sales_xlsx_report.py report/intake/sales_import_xlsx.py"),
     ],
 )
 def test_one_rule_stands_in_one_place(words, place):

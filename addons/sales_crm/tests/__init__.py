@@ -1,5 +1,5 @@
 from .intake import test_import, test_filling
-from .export import test_export_guard, test_export_routes
+from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
 from .demo import test_demo
