@@ -401,17 +401,6 @@ class SalesContract(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _sales_client_fields(self):
-        return {"client_id"}
-
-    def _sales_clients(self):
-        return {contract.id: contract.client_id for contract in self if contract.client_id.is_client}
-
-    @api.model
-    def _sales_client_domain(self, partners):
-        return Domain("client_id", "in", partners.ids)
-
-    @api.model
     def _handover_domain(self, user):
         return super()._handover_domain(user) & Domain("state", "in", ["draft", "active"])
 
