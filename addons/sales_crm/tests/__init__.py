@@ -2,7 +2,7 @@ from .intake import test_import, test_filling
 from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
-from .demo import test_demo
+from .demo import test_demo, test_demo_unloaded
 from .handover import test_handover, test_handover_models, test_handover_safe, test_handover_tour
 from .activity import test_mail_activity, test_tours
 from .work_time import test_work_time
