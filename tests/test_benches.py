@@ -44,7 +44,7 @@ def done(stack, run):
     """Each measurement's end, on a clone of its own; two of them at a time."""
     with stacks.setup_lock():
         source = templates.of_addon_tests(stack, addons.names(), odootests.BESIDE)
-        without = templates.of_dependencies(stack, addons.names(), demo=False)
+        without = templates.of_dependencies(stack, addons.names())
         for name in SMALL:
             databases.clone(stack, source, run.database(f"bench_{name}"))
 

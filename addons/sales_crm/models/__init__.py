@@ -1,5 +1,6 @@
 from . import dossier
 from . import client
+from . import work_time
 from . import activity
 from . import access
 from . import server

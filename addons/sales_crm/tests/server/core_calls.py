@@ -6,7 +6,6 @@ Model or "module:Class" -> name -> (its parameters, why).
 ORDINARY = "known to every developer, but underlined"
 ONE_SQL = "figures of a page of clients are computed by one statement and put into the cache"
 MAIL = "a note in the chatter without telling its followers"
-HOURS = "when somebody works"
 LOGGED = "subject, author_id, email_from, message_type, partner_ids, attachment_ids, tracking_value_ids"
 
 CALLS = {
@@ -140,13 +139,6 @@ CALLS = {
         "_is_admin": ("", "the administrator may export"),
         "_is_internal": ("", "reminders are for employees"),
         "_is_superuser": ("", "the server itself may correct messages; not who is superuser for a moment"),
-    },
-    "resource.calendar": {
-        "_attendance_intervals_batch": (
-            "start_dt, end_dt, resources, domain, tz, lunch",
-            HOURS + ", were there no days off",
-        ),
-        "_work_intervals_batch": ("start_dt, end_dt, resources, domain, tz, compute_leaves", HOURS),
     },
     "sale.order": {
         "_is_confirmation_amount_reached": (
