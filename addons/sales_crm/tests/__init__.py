@@ -9,6 +9,7 @@ from .activity import test_mail_activity, test_tours
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
+from .home import test_home
 from .cover import test_cover
 from .client import test_res_partner
 from .country import test_country, test_requisites, test_requisites_import
