@@ -32,6 +32,7 @@ from . import visit
 from . import reminder
 from . import team_day
 from . import settings
+from . import home
 from . import owner
 from . import change
 from . import evidence

@@ -16,6 +16,7 @@ from .work_time import test_work_time
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
+from .home import test_home
 from .cover import test_cover
 from .client import test_res_partner
 from .country import test_country, test_requisites, test_requisites_import
