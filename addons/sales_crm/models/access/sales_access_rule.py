@@ -291,7 +291,7 @@ class SalesAccessRule(models.Model):
         """:return: dict of the context in which conditions become what is kept for all requests of the user:
         in no language, and at the hour of his company, whose day it is kept for
         """
-        return {"lang": None, "tz": self._timezone_name(self.env.user.company_id.id)}
+        return {"lang": None, "tz": self.env["res.company"]._sales_timezone_name(self.env.user.company_id.id)}
 
     @api.model
     def _granted_by_client(self, field_name, mode, lone=False):
