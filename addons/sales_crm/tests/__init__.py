@@ -32,6 +32,7 @@ from .access import (
     test_access_notices,
     test_access_property,
     test_access_named,
+    test_access_plans,
     test_access_queries,
     test_access_write_sweep,
 )
