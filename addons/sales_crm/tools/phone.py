@@ -1,4 +1,4 @@
-"""How a phone is read, shown, compared and looked for. The one place that decides it. No database, no messages."""
+"""How a phone is read, shown, compared and looked for, everywhere. No database, no messages."""
 
 import re
 from functools import lru_cache
@@ -21,8 +21,8 @@ def phone_format(phone, region):
     another number of it.
 
     :param str region: ISO code of the country that numbers without +… belong to
-    :return: tuple (E.164, how it is shown); the first is empty if it is no valid number. Whoever is to be asked
-        for beside the number stays beside it
+    :return: tuple (E.164, how it is shown); the first is empty if it is no valid number. Words beside the
+        number stay beside it
     """
     phone = squeeze(phone)
     text = EXTENSION.sub(r" ext. \1", re.sub(r"^tel:", "", phone, flags=re.I))
@@ -60,11 +60,11 @@ def split_phones(text):
 
 
 def search_runs(text):
-    """Ten digits are enough: what stands before them is the country's code or a prefix like 8, which are typed
-    in many ways. Of less than that, the prefix may or may not belong to it.
+    """Ten digits are enough: what stands before them is the country's code or a prefix like 8, which are
+    typed in many ways. Of less than that, the prefix may or may not belong to it.
 
-    :return: list of runs of digits, one of which a phone has that is meant by what was typed; empty if that is
-        no phone
+    :return: list of runs of digits, one of which a phone has that is meant by what was typed; empty if that
+        is no phone
     """
     text = EXTENSION.sub("", squeeze(text))
     digits = re.sub(r"\D", "", text)

@@ -1,8 +1,8 @@
 """How a text and what is typed to find it become the same, in Python and in the database.
 
 Small letters, no accents (ё is е), no spaces, hyphens or quotes, and Latin letters that look like Russian
-ones are these. Only ``translate`` is used, so that the database makes the same of a text as Python does, whatever
-its locale.
+ones are these. Only ``translate`` is used, so that the database makes the same of a text as Python does,
+whatever its locale.
 """
 
 import string

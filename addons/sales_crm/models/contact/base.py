@@ -35,7 +35,7 @@ class Base(models.AbstractModel):
             if number and raise_exception:
                 raise UserError(
                     self.env._(
-                        "“%s” is not a valid phone number. Correct it, or begin with + and the country’s code.",
+                        "“%s” is not a valid phone number. Correct it, or begin with + and the country's code.",
                         number,
                     )
                 )
@@ -50,7 +50,7 @@ class Base(models.AbstractModel):
             return None
         message = self.env._(
             "“%s” is not a valid phone number and is kept as you typed it. Is a digit missing? Foreign numbers "
-            "begin with + and the country’s code.",
+            "begin with + and the country's code.",
             number,
         )
         return {

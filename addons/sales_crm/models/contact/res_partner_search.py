@@ -55,7 +55,7 @@ class ResPartner(models.Model):
         found = self._search_key_sql(value)
         if not found:
             return super()._search_display_name(operator, value)
-        domain = Domain("id", "in", found)
+        domain = self._found_domain(found)
         if set(self._rec_names_search) - set(KEY_COLUMNS):  # another add-on's
             domain |= Domain(super()._search_display_name(operator, value))
         return domain
@@ -80,10 +80,24 @@ class ResPartner(models.Model):
         )
 
     @api.model
+    def _found_domain(self, found):
+        """As an array, so that the database looks for them once, and doesn't guess how many they will be.
+
+        :param SQL found: query of ids
+        :return: domain of these partners
+        """
+
+        def to_sql(_model, alias, _query):
+            return SQL("%s = ANY(ARRAY%s)", SQL.identifier(alias, "id"), found)
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
     def _family_sql(self, own, of_channel):
         """:param SQL own: condition on ``partner``
         :param SQL of_channel: condition on ``channel``
-        :return: SQL of the ids of the partners who meet one of them, and of the clients whose contacts they are
+        :return: SQL of the ids of the partners who meet one of them, and of the clients whose contacts they
+            are
         """
         self.flush_model([*KEY_COLUMNS, "client_id"])
         self.env["sales.contact.channel"].flush_model(["partner_id", "value_key"])
@@ -115,7 +129,7 @@ class ResPartner(models.Model):
         if operator not in ("ilike", "like") or not isinstance(value, str):
             return NotImplemented
         found = self._contact_search_sql(value)
-        return Domain("id", "in", found) if found else Domain.FALSE
+        return self._found_domain(found) if found else Domain.FALSE
 
     @api.model
     def _contact_search_sql(self, text):
