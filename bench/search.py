@@ -4,8 +4,8 @@
 and those of three others by a rule. Medians of warm calls in turn, in one process:
 
 * ours: the statements of a page of the list and of its number, as the box asks for them, with record rules;
-* SQL: the same rows and number by hand, in two ways of which the faster one counts: first whoever has what was
-  typed, or client by client in the order of the list;
+* SQL: the same rows and number by hand, in two ways of which the faster one counts: first whoever has what
+  was typed, or client by client in the order of the list;
 * call: the whole of ours, with building the statements and reading what is found.
 
 Run it with ``./crm bench search [--clients N] [--managers N] [--runs N]``.
@@ -99,8 +99,8 @@ def make_contacts(cr, first, last):
         WITH contact AS (
             INSERT INTO res_partner (name, complete_name, active, type, is_company, parent_id, user_id,
                                      commercial_partner_id, partner_share, autopost_bills, client_id, phone)
-            SELECT 'Иванов Иван', name || ', Иванов Иван', TRUE, 'contact', FALSE, id, user_id, id, TRUE, 'ask',
-                   id, '+7916' || lpad((id - %(first)s)::text, 7, '0')
+            SELECT 'Иванов Иван', name || ', Иванов Иван', TRUE, 'contact', FALSE, id, user_id, id, TRUE,
+                   'ask', id, '+7916' || lpad((id - %(first)s)::text, 7, '0')
               FROM res_partner WHERE id BETWEEN %(first)s AND %(last)s
             RETURNING id, client_id
         )
@@ -139,14 +139,12 @@ def by_hand(text, seen):
     :return: two lists of statements, each of a page and of the number
     """
     # Known once the configuration is read
-    from odoo.addons.sales_crm.tools.search_key import search_words  # noqa: PLC0415
+    from odoo.addons.sales_crm.tools.search_key import search_words
 
     digits = "".join(filter(str.isdigit, text))
     words = search_words(text) if set(text) - set("0123456789 -()") else [digits[-10:]]
     has, channel_has = (
-        SQL(" AND ").join(
-            SQL("%s LIKE %s", SQL.identifier(alias, "search_key"), f"%{word}%") for word in words
-        )
+        SQL(" AND ").join(SQL("%s LIKE %s", SQL.identifier(alias, "search_key"), f"%{w}%") for w in words)
         for alias in ("partner", "channel")
     )
     found = SQL(
@@ -175,8 +173,7 @@ def by_hand(text, seen):
 
 def statements_of(condition, seen):
     rows = SQL(
-        "FROM res_partner client WHERE client.is_client AND client.active AND client.parent_id IS NULL"
-        " AND %s AND (%s)",
+        "FROM res_partner client WHERE is_client AND active AND parent_id IS NULL AND %s AND (%s)",
         seen,
         condition,
     )

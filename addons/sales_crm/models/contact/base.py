@@ -35,7 +35,7 @@ class Base(models.AbstractModel):
             if number and raise_exception:
                 raise UserError(
                     self.env._(
-                        "“%s” is not a valid phone number. Correct it, or begin with + and the country's code.",
+                        "“%s” is not a valid phone number. Correct it, or begin it with +.",
                         number,
                     )
                 )
@@ -49,7 +49,7 @@ class Base(models.AbstractModel):
         if phone_format(number, self._phone_region())[0]:
             return None
         message = self.env._(
-            "“%s” is not a valid phone number and is kept as you typed it. Is a digit missing? Foreign numbers "
+            "“%s” is not a valid phone number and is kept as typed. Is a digit missing? Foreign numbers "
             "begin with + and the country's code.",
             number,
         )

@@ -69,7 +69,7 @@ class TestSearch(SalesCrmCommon):
         for text in ("022-31-98", "8 495 022-31-90", "Ромашка", "строй ромашка", "7707083894", "Лениная"):
             self.assertFalse(self._box(text), text)
         self.assertTrue(self._box(""))
-        for text in ("' OR 1=1 --", "1_%"):
+        for text in ("' OR 1=1 --", "9_%9_%9"):
             self.assertFalse(self._box(text), text)
 
     def test_documents_by_their_client(self):
