@@ -179,7 +179,7 @@ def statements_of(condition, seen):
     )
     return [
         SQL(
-            "SELECT client.id, client.complete_name %s ORDER BY client.complete_name, client.id DESC LIMIT 80",
+            "SELECT id, complete_name %s ORDER BY complete_name, id DESC LIMIT 80",
             rows,
         ),
         SQL("SELECT COUNT(*) FROM (SELECT 1 %s LIMIT 10001) counted", rows),
