@@ -65,6 +65,8 @@ from .bulk import test_mail_activity_bulk, test_mass_plan
 from .cadence import test_cadence
 from .next_step import test_next_step, test_next_step_property
 from .contact import test_contacts
+from .contact import test_phone
+from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit

@@ -55,6 +55,11 @@ OVERRIDES = {
         "_get_to_check_payment_query": ("", JOURNAL),
     },
     "base": {
+        "_phone_format_number": (
+            "number, country, force_format, raise_exception",
+            "a phone with a digit lost would become another number",
+        ),
+        "_phone_get_country": ("", "a phone would not be read by the country of its record's company"),
         "_add_missing_default_values": ("values", "a default could name a record that the user may not see"),
         "export_data": (
             "fields_to_export",
@@ -222,6 +227,8 @@ OVERRIDES = {
         ),
         "_get_needaction_count": ("", "messages about hidden clients would be counted"),
         "_read_format": ("fnames, load", "a contact would tell the client whom the user may not see"),
+        "_onchange_phone_validation": ("", "a phone that isn't valid would be kept without a warning"),
+        "_phone_get_country": ("", "a contact's phone would not be read by the country of his client"),
         "_search_display_name": ("operator, value", "a client would not be found by phone or mail"),
         "_web_read_group_groupby_formatter": (
             "groupby_spec, values",
