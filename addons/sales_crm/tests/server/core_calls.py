@@ -51,6 +51,14 @@ CALLS = {
         "_transient": ("attribute", "which models are wizards, and not guarded"),
     },
     "odoo.tools.query:Query": {"_joins": ("attribute", "the standing is joined once")},
+    "account.chart.template": {
+        "_get_chart_template_mapping": ("get_all", "which chart of accounts is a country's"),
+        "_get_generic_coa_account_account": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_get_generic_coa_res_company": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_get_generic_coa_template_data": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_parse_csv": ("template_code, model, module", "the generic accounts stand in a file of Odoo's"),
+        "_template_register": ("attribute", "which charts can be loaded now"),
+    },
     "account.journal": {
         "_count_results_and_sum_amounts": (
             "results_dict, target_currency",
@@ -112,6 +120,10 @@ CALLS = {
     },
     "res.company": {
         "_existing_accounting": ("", "the example company's currency stays where there are entries")
+    },
+    "product.template": {
+        "_force_default_purchase_tax": ("companies", "products get the taxes of the country's chart"),
+        "_force_default_sale_tax": ("companies", "products get the taxes of the country's chart"),
     },
     "res.currency": {
         "_convert": (
