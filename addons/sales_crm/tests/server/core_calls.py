@@ -118,9 +118,6 @@ CALLS = {
             MAIL,
         ),
     },
-    "res.company": {
-        "_existing_accounting": ("", "the example company's currency stays where there are entries")
-    },
     "product.template": {
         "_force_default_purchase_tax": ("companies", "products get the taxes of the country's chart"),
         "_force_default_sale_tax": ("companies", "products get the taxes of the country's chart"),
