@@ -4,3 +4,5 @@ from . import resource_resource
 from . import res_company
 from . import res_users
 from . import res_partner
+from . import calendar_event
+from . import mail_activity

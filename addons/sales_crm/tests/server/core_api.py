@@ -84,7 +84,13 @@ OVERRIDES = {
         ),
     },
     "calendar.attendee": {"_unsubscribe_partner": ("", HANDOVER)},
-    "calendar.event": {"_sync_activities": ("fields", "a hand-over would give away closed activities, too")},
+    "calendar.event": {
+        "_get_activity_deadline_from_start": (
+            "start, allday",
+            "a meeting planned for somebody in another time zone would be in the wrong day's plan",
+        ),
+        "_sync_activities": ("fields", "a hand-over would give away closed activities, too"),
+    },
     "crm.lead": {
         "_compute_potential_lead_duplicates": ("", "deals of others' clients would be counted and named"),
         "_compute_team_id": ("", HANDOVER),
