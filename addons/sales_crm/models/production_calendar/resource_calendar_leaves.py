@@ -26,7 +26,7 @@ class ResourceCalendarLeaves(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_calendar_day(self):
-        # The calendar itself deletes as superuser
+        # The calendar itself deletes as superuser. sudo: whoever deletes one, the calendar is no secret
         days = self.env["sales.calendar.day"] if self.env.su else self.sudo().calendar_day_id
         if days:
             raise UserError(self._sales_belongs_to(days[0]))

@@ -173,37 +173,43 @@ class SalesCalendarDay(models.Model):
         holidays = days.filtered(lambda day: day.kind == HOLIDAY)
         (days - holidays).leave_ids.unlink()
         for company, of_company in holidays.grouped("company_id").items():
-            missing = self.browse()
+            missing = days.browse()
             for day in of_company:
                 if not day.leave_ids or not day._is_told_by(day.leave_ids):
                     missing += day
                 elif day.leave_ids.name != day._leave_values()["name"]:
                     day.leave_ids.name = day._leave_values()["name"]
-            missing.sudo().leave_ids.unlink()
+            missing.leave_ids.unlink()
             # Core computes the company of a public holiday: it is the current one
-            leaves = self.env["resource.calendar.leaves"].sudo().with_company(company)
-            leaves.create([day.sudo()._leave_values() for day in missing])
+            leaves = days.env["resource.calendar.leaves"].with_company(company)
+            leaves.create([day._leave_values() for day in missing])
 
     def _leave_values(self):
         """:return: values of the public holiday that says the same as this day"""
         self.ensure_one()
-        begin, end = self.company_id._sales_day_bounds(self.date)
+        begin, end = self._leave_bounds()
+        speaking = self.with_context(lang=self.company_id.partner_id.lang)
         return {
-            "name": self.name or self.env._("Day off"),
+            "name": self.name or speaking.env._("Day off"),
             "calendar_day_id": self.id,
             "company_id": self.company_id.id,
             "calendar_id": False,
             "resource_id": False,
             "time_type": "leave",
             "date_from": begin,
-            "date_to": end - timedelta(seconds=1),
+            "date_to": end,
         }
+
+    def _leave_bounds(self):
+        """:return: when the day begins and ends where the company is, in UTC, naive"""
+        begin, end = self.company_id._sales_day_bounds(self.date)
+        return begin, end - timedelta(seconds=1)
 
     def _is_told_by(self, leave):
         """:return: whether the public holiday says the same as this day"""
-        expected = self._leave_values()
-        found = leave._convert_to_write({name: leave[name] for name in expected})
-        return all(found[name] == value for name, value in expected.items() if name != "name")
+        whose = leave.company_id == self.company_id and not leave.calendar_id and not leave.resource_id
+        when = (leave.date_from, leave.date_to) == self._leave_bounds()
+        return whose and when and leave.time_type == "leave"
 
     # ------------------------------------------------------
     # Official days

@@ -177,6 +177,7 @@ class SalesWorkTime(models.AbstractModel):
     @api.model
     def _sales_weeks(self, workers):
         """:return: dict calendar -> list of ``Span``, its hours of a week; in one query"""
+        # sudo: a colleague's hours decide dates only
         calendars = self.env["resource.calendar"].sudo().union(*(worker.calendar for worker in workers))
         weeks = {calendar: [] for calendar in calendars}
         for line in (
@@ -202,6 +203,7 @@ class SalesWorkTime(models.AbstractModel):
     @api.model
     def _sales_leaves(self, workers, first, last):
         """:return: dict resource -> its days off, and empty -> public holidays; in one query"""
+        # sudo: a colleague's days off decide dates only
         resources = self.env["resource.resource"].sudo().union(*(worker.resource for worker in workers))
         # Any time zone is less than a day away
         begin = datetime.combine(first, time.min) - timedelta(days=1)

@@ -150,6 +150,8 @@ class TestOfficialDays(CalendarCase):
         self.assertFalse(self.manager._sales_is_workday(russia))
         self.assertTrue(self._day(date(2026, 1, 1), other).to_check)
         self.assertFalse(self._day(date(2026, 1, 1)).to_check)
+        leaves = self.Day.search([("company_id", "=", other.id), ("kind", "=", "holiday")]).leave_ids
+        self.assertEqual(leaves.company_id, other)
         self.assertFalse(self.Day.with_user(self.head).search([("company_id", "=", other.id)]))
 
     def test_a_new_company_has_its_calendar_at_once(self):
@@ -165,7 +167,7 @@ class TestOfficialDays(CalendarCase):
         with self.assertRaises(AccessError):
             self.Day.with_user(self.manager).create({"date": date(2026, 12, 5)})
         with self.assertRaises(AccessError):
-            self._day(SATURDAY).with_user(self.head).source = "package"
+            self._enter(date(2026, 12, 5)).source = "package"
 
 
 @tagged("post_install", "-at_install")
