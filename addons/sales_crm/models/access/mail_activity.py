@@ -24,9 +24,10 @@ class MailActivity(models.Model):
     _deadline_open_idx = models.Index("(date_deadline, id) WHERE active IS TRUE")
 
     def init(self):
-        super().init()
+        res = super().init()
         # When the indexes stand, which are made last
         self.pool.post_init(ensure_statistics, self.env.cr, self._table, "mail_activity_client_or_none_idx")
+        return res
 
     @api.model
     def _sales_guard_domain(self, mode):

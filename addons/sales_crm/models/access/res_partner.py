@@ -52,9 +52,10 @@ class ResPartner(models.Model):
     )
 
     def init(self):
-        super().init()
+        res = super().init()
         # When the indexes stand, which are made last
         self.pool.post_init(ensure_statistics, self.env.cr, self._table, "res_partner_client_or_none_idx")
+        return res
 
     @api.depends("is_client", "commercial_partner_id.is_client", "parent_id.client_id", "partner_share")
     def _compute_client_id(self):
