@@ -6,3 +6,4 @@ from . import res_users
 from . import res_partner
 from . import calendar_event
 from . import mail_activity
+from . import mail_activity_mixin

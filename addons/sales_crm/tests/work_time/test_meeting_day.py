@@ -70,3 +70,12 @@ class TestMeetingDay(SalesCrmCommon):
         self.assertEqual(event.activity_ids.date_deadline, date(2026, 11, 24))
         event.activity_ids.date_deadline = date(2026, 11, 26)
         self.assertEqual(event.start_date, date(2026, 11, 26))
+
+    def test_what_is_scheduled_without_a_day(self):
+        """By a cron or a head elsewhere: it is today of whom it is for."""
+        for user in (self.env.ref("base.user_root"), self.head):
+            with self._at("2026-11-23 20:00"):
+                activity = self.client.with_user(user).activity_schedule(
+                    "mail.mail_activity_data_todo", user_id=self.manager.id
+                )
+            self.assertEqual(activity.date_deadline, date(2026, 11, 24))
