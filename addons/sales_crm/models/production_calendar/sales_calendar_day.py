@@ -23,20 +23,19 @@ class SalesCalendarDay(models.Model):
 
     company_id = fields.Many2one(
         "res.company",
-        "Company",
         required=True,
         index=True,
         ondelete="cascade",
         default=lambda self: self.env.company,
     )
-    date = fields.Date("Date", required=True)
+    date = fields.Date(required=True)
     kind = fields.Selection(
         [(HOLIDAY, "Day off"), (WORKING, "Working day"), ("usual", "As in any week")],
         "What It Is",
         required=True,
         default=HOLIDAY,
     )
-    name = fields.Char("Name")
+    name = fields.Char()
     as_on = fields.Date(
         "Hours as on",
         compute="_compute_as_on",
@@ -48,7 +47,6 @@ class SalesCalendarDay(models.Model):
     )
     source = fields.Selection(
         [("package", "Official"), ("hand", "By hand")],
-        "Source",
         required=True,
         readonly=True,
         default="hand",
@@ -56,11 +54,10 @@ class SalesCalendarDay(models.Model):
         help="Official days are kept up to date; what was entered or changed by hand stays.",
     )
     to_check = fields.Boolean(
-        "To Check",
         help="The transfers of the year are not known: compare it with the official calendar, enter what is "
         "missing, and take the tick away.",
     )
-    note = fields.Char("Note", compute="_compute_note")
+    note = fields.Char(compute="_compute_note")
     leave_ids = fields.One2many("resource.calendar.leaves", "calendar_day_id", "Public Holiday")
 
     _company_date_uniq = models.Constraint(
@@ -218,7 +215,7 @@ class SalesCalendarDay(models.Model):
     @api.model
     def _cron_fill(self):
         """Keep the official days of all companies: last year, this one and two ahead."""
-        self.env["res.company"].search([])._sales_fill_calendar()
+        self.env["res.company"].search([("active", "=", True)])._sales_fill_calendar()
 
     @api.model
     def _fill(self, company):
