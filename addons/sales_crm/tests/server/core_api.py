@@ -165,6 +165,12 @@ OVERRIDES = {
         "calendar_event_id": ("field", "closed work would be deleted with its meeting"),
         "user_id": ("field", "closed work would be deleted with its user"),
     },
+    "mail.activity.mixin": {
+        "activity_schedule": (
+            "act_type_xmlid, date_deadline, summary, note, **act_values",
+            "what a cron plans for somebody in another time zone would be in the wrong day's plan",
+        ),
+    },
     "mail.activity.schedule": {
         "action_schedule_activities_done": ("", "a refusal would lead to an activity that isn't there"),
     },
