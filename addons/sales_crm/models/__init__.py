@@ -15,6 +15,7 @@ from . import fault
 from . import my_day
 from . import intake
 from . import country
+from . import production_calendar
 from . import export
 from . import demo
 from . import cover

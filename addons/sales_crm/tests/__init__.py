@@ -12,7 +12,7 @@ from .handover import (
     test_handover_tour,
 )
 from .activity import test_mail_activity, test_tours
-from .work_time import test_work_time
+from .work_time import test_meeting_day, test_work_time
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
@@ -20,6 +20,7 @@ from .home import test_home
 from .cover import test_cover
 from .client import test_res_partner
 from .country import test_country, test_requisites, test_requisites_import
+from .production_calendar import test_production_calendar
 from .dossier import test_order_cancel
 from .access import (
     test_access_rule,

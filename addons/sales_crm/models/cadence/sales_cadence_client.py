@@ -3,8 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.work_time import Workdays
-
 # Days before today whose working days are known exactly
 BACK = 31
 
@@ -111,9 +109,9 @@ class SalesCadenceClient(models.Model):
         count = BACK + 62 + int(cadence._rhythm().reach() * 2) + max((cadence.date_from - today).days, 0)
         users = cadence.user_id if cadence.assign_to == "user" else clients.user_id
         found = users._sales_workdays_between(start, count)
-        # Who has no manager yet: five days of seven
-        days = [start + timedelta(days=number) for number in range(count)]
-        nobody = Workdays([day for day in days if day.weekday() < 5], start)
+        # Who has no manager yet: the company's days
+        nobody = cadence.company_id._sales_workdays(start, start + timedelta(days=count - 1))
+        nobody = nobody[cadence.company_id]
         if cadence.assign_to == "user":
             return lambda client: found.get(cadence.user_id.id, nobody)
         return lambda client: found.get(client.user_id.id, nobody)

@@ -138,7 +138,6 @@ class SalesContract(models.Model):
         for contract in self.filtered(lambda contract: contract.prolongation != "auto"):
             contract.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=today,
                 summary=self.env._("The contract ends on %s", format_date(self.env, contract.date_end)),
                 user_id=(contract.user_id or contract.client_id.user_id or self.env.user).id,
             )

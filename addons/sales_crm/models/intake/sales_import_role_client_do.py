@@ -85,13 +85,14 @@ class SalesImportRoleClient(models.AbstractModel):
     @api.model
     def _prepare_step_values(self, client, step):
         """:return: values of the client's next activity, for its manager"""
+        user = client.user_id or self.env.user
         return {
             "res_model_id": self.env["ir.model"]._get_id("res.partner"),
             "res_id": client.id,
             "activity_type_id": self._step_type(step["summary"]).id,
             "summary": step["summary"],
-            "date_deadline": step["date"],
-            "user_id": client.user_id.id or self.env.uid,
+            "date_deadline": step["date"] if step["dated"] else user._sales_today(),
+            "user_id": user.id,
         }
 
     @api.model

@@ -4,3 +4,6 @@ from . import resource_resource
 from . import res_company
 from . import res_users
 from . import res_partner
+from . import calendar_event
+from . import mail_activity
+from . import mail_activity_mixin

@@ -44,7 +44,8 @@ class SalesWorkTime(models.AbstractModel):
     What calendars say lies in :meth:`_sales_hours`, what is off in :meth:`_sales_leaves`; the answer of both,
     the days of many over a range with the moment at which each begins, is :meth:`_sales_work_starts`, in a
     number of queries that doesn't grow with users, calendars or days. All the others stand on it. What moves
-    working days, like a production calendar, extends the first two.
+    working days, like the production calendar, extends the questions that the first two ask:
+    :meth:`_sales_hours_of_days` and :meth:`_sales_leaves_domain`.
 
     * The hours are those of the own calendar. Without one, or by a flexible one, the working days are those
       of the company. A company without a calendar works every day; one with a flexible calendar without hours
@@ -152,8 +153,7 @@ class SalesWorkTime(models.AbstractModel):
 
     @api.model
     def _sales_hours(self, workers, first, last):
-        """When these work by their calendars, were there no days off. What moves working days, like a
-        production calendar, extends this one.
+        """When these work by their calendars, were there no days off.
 
         :return: dict ``Worker.hours_key()`` -> dict day -> list of (begin, end); days without work may lack
         """
@@ -163,13 +163,21 @@ class SalesWorkTime(models.AbstractModel):
         for worker in workers:
             key = worker.hours_key()
             if key not in found:
-                week = weeks[worker.calendar]
-                found[key] = {day: spans_of(day, week, worker.timezone) for day in days}
+                found[key] = self._sales_hours_of_days(worker, weeks[worker.calendar], days)
         return found
+
+    @api.model
+    def _sales_hours_of_days(self, worker, week, days):
+        """:param list week: of ``Span``, the hours of the worker's calendar
+        :param list days: dates, in their order
+        :return: dict day -> list of (begin, end), the days in their order
+        """
+        return {day: spans_of(day, week, worker.timezone) for day in days}
 
     @api.model
     def _sales_weeks(self, workers):
         """:return: dict calendar -> list of ``Span``, its hours of a week; in one query"""
+        # sudo: a colleague's hours decide dates only
         calendars = self.env["resource.calendar"].sudo().union(*(worker.calendar for worker in workers))
         weeks = {calendar: [] for calendar in calendars}
         for line in (
@@ -195,6 +203,7 @@ class SalesWorkTime(models.AbstractModel):
     @api.model
     def _sales_leaves(self, workers, first, last):
         """:return: dict resource -> its days off, and empty -> public holidays; in one query"""
+        # sudo: a colleague's days off decide dates only
         resources = self.env["resource.resource"].sudo().union(*(worker.resource for worker in workers))
         # Any time zone is less than a day away
         begin = datetime.combine(first, time.min) - timedelta(days=1)
@@ -203,7 +212,7 @@ class SalesWorkTime(models.AbstractModel):
             self.env["resource.calendar.leaves"]
             .sudo()
             .search_fetch(
-                Domain("time_type", "=", "leave")
+                self._sales_leaves_domain()
                 & Domain("resource_id", "in", [False, *resources.ids])
                 & Domain("date_from", "<=", end)
                 & Domain("date_to", ">=", begin),
@@ -211,6 +220,11 @@ class SalesWorkTime(models.AbstractModel):
             )
             .grouped("resource_id")
         )
+
+    @api.model
+    def _sales_leaves_domain(self):
+        """:return: domain of what takes hours off"""
+        return Domain("time_type", "=", "leave")
 
     @api.model
     def _sales_holidays_of(self, worker, leaves):
@@ -301,9 +315,9 @@ class SalesWorkTime(models.AbstractModel):
         :return: when the working day begins, in UTC, naive; False on a day off, a holiday or a leave
         """
         self.ensure_one()
-        if not self._sales_calendar():
-            return self._sales_moment(day, DAY_START)
         start = self._sales_work_starts(day, day)[self].get(day)
+        if start and not self._sales_calendar():
+            return self._sales_moment(day, DAY_START)
         return start.astimezone(pytz.utc).replace(tzinfo=None) if start else False
 
     def _sales_has_hours(self, begin, end):

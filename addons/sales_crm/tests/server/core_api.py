@@ -89,7 +89,13 @@ OVERRIDES = {
         ),
     },
     "calendar.attendee": {"_unsubscribe_partner": ("", HANDOVER)},
-    "calendar.event": {"_sync_activities": ("fields", "a hand-over would give away closed activities, too")},
+    "calendar.event": {
+        "_get_activity_deadline_from_start": (
+            "start, allday",
+            "a meeting planned for somebody in another time zone would be in the wrong day's plan",
+        ),
+        "_sync_activities": ("fields", "a hand-over would give away closed activities, too"),
+    },
     "crm.lead": {
         "_compute_potential_lead_duplicates": ("", "deals of others' clients would be counted and named"),
         "_compute_team_id": ("", HANDOVER),
@@ -166,6 +172,12 @@ OVERRIDES = {
         "active": ("field", "a copy of closed work would be closed work that nobody did"),
         "calendar_event_id": ("field", "closed work would be deleted with its meeting"),
         "user_id": ("field", "closed work would be deleted with its user"),
+    },
+    "mail.activity.mixin": {
+        "activity_schedule": (
+            "act_type_xmlid, date_deadline, summary, note, **act_values",
+            "what a cron plans for somebody in another time zone would be in the wrong day's plan",
+        ),
     },
     "mail.activity.schedule": {
         "action_schedule_activities_done": ("", "a refusal would lead to an activity that isn't there"),
