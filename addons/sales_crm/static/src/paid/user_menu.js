@@ -1,4 +1,4 @@
-import { registry } from "@web/core/registry";
+import {registry} from "@web/core/registry";
 import "@web/webclient/user_menu/user_menu_items";
 
 // Accounts and support that Odoo sells are of no use to who works here.
