@@ -34,6 +34,8 @@ from . import reminder
 from . import team_day
 from . import settings
 from . import home
+from . import words
+from . import paid
 from . import owner
 from . import change
 from . import evidence

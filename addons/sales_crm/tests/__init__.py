@@ -17,7 +17,9 @@ from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .home import test_home
-from .cover import test_cover
+from .cover import test_absence, test_cover
+from .words import test_words
+from .paid import test_paid
 from .client import test_res_partner
 from .country import test_country, test_requisites, test_requisites_import
 from .production_calendar import test_production_calendar

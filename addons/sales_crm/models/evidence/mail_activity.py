@@ -4,6 +4,8 @@ from odoo.tools import SQL, format_datetime, html2plaintext, sql
 
 from ...tools.columns import add_column
 
+UNOFFERED = {"searchable", "sortable", "groupable", "exportable"}
+
 
 class MailActivity(models.Model):
     """What was ever a client's, stood in a frozen plan or was carried over is never deleted.
@@ -41,6 +43,14 @@ class MailActivity(models.Model):
                 lambda: SQL("UPDATE mail_activity SET is_evidence = TRUE WHERE client_id IS NOT NULL"),
             )
         return super()._auto_init()
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """What only the server asks is not offered to filter, group or export by."""
+        fields_of = super().fields_get(allfields, attributes)
+        of_server = fields_of.get("is_evidence", {})
+        of_server.update(dict.fromkeys(UNOFFERED & of_server.keys(), False))
+        return fields_of
 
     @api.model
     def _planned_columns(self):

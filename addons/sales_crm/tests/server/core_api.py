@@ -60,6 +60,11 @@ OVERRIDES = {
             "a phone with a digit lost would become another number",
         ),
         "_phone_get_country": ("", "a phone would not be read by the country of its record's company"),
+        "_get_view_cache_key": (
+            "view_id, view_type, **options",
+            "buttons of paid services would not come back",
+        ),
+        "_get_view_postprocessed": ("view, arch, **options", "buttons of unpaid services would be shown"),
         "_add_missing_default_values": ("values", "a default could name a record that the user may not see"),
         "export_data": (
             "fields_to_export",
@@ -139,10 +144,16 @@ OVERRIDES = {
         "_render_qweb_html": ("report_ref, docids, data", "the brief would be in the website's language")
     },
     "ir.attachment": {"_delete_and_notify": ("message", "files of the client's history could be deleted")},
+    "ir.actions.actions": {"get_bindings": ("model_name", "buttons of unpaid services would be shown")},
     "ir.http": {"session_info": ("", "nobody would be reminded in the browser")},
     "ir.module.module": {
         "_compute_account_templates": ("", "a new company in Russia would get an American chart of accounts"),
+        "_load_module_terms": ("modules, langs, overwrite", "Odoo's own words would be read in Russian"),
     },
+    "res.config.settings": {
+        "set_values": ("", "menus of paid services would come only after a restart"),
+    },
+    "ir.ui.menu": {"_load_menus_blacklist": ("", "menus of unpaid services would be shown")},
     "ir.rule": {
         "_compute_domain": (
             "model_name, mode",
@@ -155,6 +166,7 @@ OVERRIDES = {
         "_make_access_error": ("operation, records", "a refusal would name the record that one may not see"),
     },
     "mail.activity": {
+        "fields_get": ("allfields, attributes", "what only the server asks would be offered to filter by"),
         "_action_done": (
             "feedback, attachment_ids",
             "the last activity of a client could be closed without a next step",
