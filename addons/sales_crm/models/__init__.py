@@ -33,6 +33,7 @@ from . import reminder
 from . import team_day
 from . import settings
 from . import home
+from . import printing
 from . import owner
 from . import change
 from . import evidence
