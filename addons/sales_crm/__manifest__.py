@@ -78,6 +78,8 @@
         "views/contract/sales_contract_views.xml",
         "views/credit/sales_credit_release_views.xml",
         "views/credit/sales_credit_views.xml",
+        "views/dossier/sale_order_views.xml",
+        "views/receivable/account_move_views.xml",
         "views/receivable/sales_receivable_views.xml",
         "views/receivable/sales_receivable_kpi_views.xml",
         "views/history/sales_client_history_views.xml",
@@ -108,6 +110,7 @@
         "security/plan/sales_activity_report_rules.xml",
         "views/plan/sales_activity_report_views.xml",
         "views/team_day/sales_team_day_views.xml",
+        "views/client/res_partner_card_views.xml",
     ],
     "demo": ["demo/sales_crm_demo.xml"],
     "assets": {

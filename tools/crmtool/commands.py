@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from . import addons, cluster, databases, postgres, pyenv, server, stack, templates, testing, testrun
+from . import addons, cluster, databases, pdf, postgres, pyenv, server, stack, templates, testing, testrun
 from .console import CrmError, say
 from .layout import DATA, LOGS
 from .stack import Stack
@@ -21,6 +21,7 @@ def up(args: argparse.Namespace) -> int:
     port = args.port or DEFAULT_PORT
     with stack.setup_lock():
         ready = stack.ensure()
+        pdf.ensure()
         demo = not args.no_demo
         if not databases.exists(ready, name):
             _check_port(port)

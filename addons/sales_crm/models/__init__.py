@@ -36,6 +36,7 @@ from . import settings
 from . import home
 from . import words
 from . import paid
+from . import printing
 from . import owner
 from . import change
 from . import evidence

@@ -2,7 +2,7 @@ from .intake import test_import, test_filling, test_import_selection
 from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .batch import test_batch
-from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
+from .receivable import test_debt_tour, test_invoice_form, test_receivable, test_receivable_kpi
 from .demo import test_demo, test_demo_unloaded
 from .handover import (
     test_handover,
@@ -11,12 +11,13 @@ from .handover import (
     test_handover_safe,
     test_handover_tour,
 )
-from .activity import test_mail_activity, test_tours
+from .activity import test_clock, test_mail_activity, test_tours
 from .work_time import test_meeting_day, test_work_time
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .home import test_home
+from .printing import test_printing
 from .cover import test_absence, test_cover
 from .words import test_words
 from .paid import test_paid

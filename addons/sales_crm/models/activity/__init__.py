@@ -2,3 +2,4 @@ from . import sales_activity_outcome
 from . import sales_carry_log
 from . import mail_activity_type
 from . import mail_activity
+from . import res_users

@@ -55,7 +55,7 @@ class SalesCreditRelease(models.Model):
     date_used = fields.Datetime("Used on", readonly=True)
     may_decide = fields.Boolean(compute="_compute_may_decide")
     undecided_reason = fields.Char(
-        compute="_compute_undecided_reason", help="Why a credit controller may not decide about it himself."
+        compute="_compute_undecided_reason", help="Why somebody who is asked may not decide about it himself."
     )
 
     @api.depends("document_name", "amount")
@@ -73,9 +73,8 @@ class SalesCreditRelease(models.Model):
     @api.depends("state", "amount")
     @api.depends_context("uid")
     def _compute_undecided_reason(self):
-        is_controller = self.env.user.has_group("sales_crm.group_credit_controller")
         for release in self:
-            asked = is_controller and release.state == "requested"
+            asked = release.state == "requested" and release._is_asked()
             release.undecided_reason = asked and release._undecided_reason()
 
     @api.ondelete(at_uninstall=False)
@@ -206,10 +205,22 @@ class SalesCreditRelease(models.Model):
         if reason:
             raise AccessError(reason)
 
+    def _is_asked(self):
+        """:return: whether the current user may take this request for his to decide"""
+        # sudo: his own activities, also where others' aren't for him
+        return (
+            self.env.user.has_group("sales_crm.group_credit_controller")
+            or self.env.user.has_group("sales_crm.group_head")
+            or self.env.user in self.sudo().activity_ids.user_id
+        )
+
     def _undecided_reason(self):
         """:return: why the current user may not decide about this request, or False"""
         if not self.env.user.has_group("sales_crm.group_credit_controller"):
-            return self.env._("Only a credit controller decides about releases.")
+            return self.env._(
+                "Only a credit controller decides about releases: %s.",
+                ", ".join(self._controllers().sorted("name").mapped("name")) or self.env._("nobody yet"),
+            )
         if self.user_id == self.env.user:
             return self.env._("You have asked for this release yourself. Another controller has to decide.")
         if self.currency_id.compare_amounts(self.amount, self._own_amount()) > 0:

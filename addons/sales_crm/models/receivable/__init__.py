@@ -1,3 +1,4 @@
+from . import account_move
 from . import account_partial_reconcile
 from . import sales_receivable_ledger
 from . import sales_receivable_snapshot

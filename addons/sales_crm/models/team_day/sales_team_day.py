@@ -46,6 +46,7 @@ class SalesTeamDay(models.AbstractModel):
         managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
         tasks = self._collect(managers, date, today, frozen)
+        absent = self._absent(managers, date, today)
         by_manager = {manager.id: [] for manager in managers}
         for task in tasks:
             by_manager[task["manager"].id].append(task)
@@ -54,6 +55,7 @@ class SalesTeamDay(models.AbstractModel):
                 "id": manager.id,
                 "name": manager.name,
                 "frozen": manager.id in frozen,
+                "absent": absent.get(manager, False),
                 **self._count(by_manager[manager.id]),
             }
             for manager in managers
@@ -110,6 +112,23 @@ class SalesTeamDay(models.AbstractModel):
         """:return: set of the ids of the managers whose plan of the day is frozen"""
         days = self.env["sales.plan.day"].search([("user_id", "in", managers.ids), ("date", "=", date)])
         return set(days.user_id.ids)
+
+    @api.model
+    def _absent(self, managers, date, today):
+        """:return: dict manager -> why he is not at work on the head's today: ``off``, or ``ahead`` where his
+        day is to begin
+        """
+        if date != today:
+            return {}
+        # sudo: when somebody works is no secret to his head
+        managers = managers.sudo()
+        begun = managers._sales_workdays_begun()
+        works = managers._sales_workdays(date, date)
+        return {
+            manager: "ahead" if date in works[manager] else "off"
+            for manager in managers
+            if begun.get(manager) != date
+        }
 
     @api.model
     def _collect(self, managers, date, today, frozen):

@@ -86,6 +86,26 @@ class TestCreditReleaseWhose(CreditCase):
         release.with_user(second).action_approve()
         self.order.action_confirm()
 
+    def test_who_is_asked_and_may_not_is_told_why(self):
+        """A head who is no controller, and whoever got the request's activity, sees who decides."""
+        release = self._ask()
+        own = release.with_user(self.head)
+        self.assertEqual((own.may_decide, own.may_approve), (False, False))
+        self.assertIn("controller", own.undecided_reason)
+        self.assertFalse(release.with_user(self.manager).undecided_reason)
+        self.assertFalse(release.with_user(self.controller).undecided_reason)
+        self.assertTrue(release.with_user(self.controller).may_approve)
+        self._plan(release, self.today, self.manager)
+        self.env.invalidate_all()
+        self.assertIn("controller", release.with_user(self.manager).undecided_reason)
+        self.controller.sales_release_limit = 0
+        self.env.invalidate_all()
+        self.assertIn("above your own amount", release.with_user(self.controller).undecided_reason)
+        self.controller.sales_release_limit = 5000
+        release.with_user(self.controller).action_refuse("No")
+        self.env.invalidate_all()
+        self.assertFalse(own.undecided_reason)
+
     def test_a_lone_controller_asks(self):
         others = self.env["sales.credit.release"]._controllers() - self.controller
         others.sudo().write({"group_ids": [Command.unlink(self._controller_group())]})

@@ -13,7 +13,6 @@ class ExportCommon(SalesCrmCommon):
         super().setUpClass()
         cls.second = cls._create_client("Beta", cls.manager)
         cls.foreign = cls._create_client("Gamma", cls.colleague)
-        cls.head.group_ids = [Command.link(cls.env.ref("base.group_allow_export").id)]
 
     @classmethod
     def _rule(cls, user=None, **values):
@@ -54,6 +53,16 @@ class TestExportRight(ExportCommon):
             self._export(self.manager, self.client | self.second)
         product = self.env["product.template"].create({"name": "Thing"})
         self.assertEqual(self._export(self.manager, product), [["Thing"]])
+
+    def test_head_exports_what_he_sees(self):
+        """By the default of his group; the button asks the same group."""
+        self.assertTrue(self.head.has_group("base.group_allow_export"))
+        self.assertEqual(self._export(self.head, self.client | self.foreign), [["Alpha"], ["Gamma"]])
+        group = self.env.ref("sales_crm.group_head")
+        group.implied_ids = [Command.unlink(self.env.ref("base.group_allow_export").id)]
+        self.assertFalse(self.head.has_group("base.group_allow_export"))
+        with self.assertRaises(AccessError):
+            self._export(self.head, self.client)
 
     def test_rule_covers_own_clients_only(self):
         self._rule()
@@ -104,12 +113,6 @@ class TestExportRight(ExportCommon):
         for context in ({"active_test": False}, {"import_compat": False}, {"su": True}):
             with self.assertRaises(AccessError):
                 self._export(self.manager, (self.client | self.foreign).with_context(**context))
-
-    def test_head_needs_the_group(self):
-        self.assertEqual(self._export(self.head, self.foreign), [["Gamma"]])
-        other = new_test_user(self.env, "other_head", "sales_crm.group_head")
-        with self.assertRaises(AccessError):
-            self._export(other, self.foreign)
 
     def test_xlsx_report(self):
         """Of clients, by whoever makes such a report; report_xlsx brings one along."""

@@ -35,6 +35,9 @@ OVERRIDES = {
         "init": ("", "indexes that can't be declared, as those for a search in the middle of a name"),
         "get_workbook_options": ("", "a client's name could become a formula or a link in Excel"),
     },
+    "account.move": {
+        "_compute_payment_count": ("", "a manager could not open the invoice of his client"),
+    },
     "account.bank.statement.line": {
         "_compute_running_balance": ("", "the balance tells the sum of the payments of others' clients"),
         "statement_balance_end_real": (
@@ -141,7 +144,11 @@ OVERRIDES = {
         "add_members": ("partner_ids, guest_ids, invite_to_rtc_call, post_joined_message", PEOPLE),
     },
     "ir.actions.report": {
-        "_render_qweb_html": ("report_ref, docids, data", "the brief would be in the website's language")
+        "_render_qweb_html": ("report_ref, docids, data", "the brief would be in the website's language"),
+        "_render_qweb_pdf_prepare_streams": (
+            "report_ref, data, res_ids",
+            "a server without wkhtmltopdf would not say what to do",
+        ),
     },
     "ir.attachment": {"_delete_and_notify": ("message", "files of the client's history could be deleted")},
     "ir.actions.actions": {"get_bindings": ("model_name", "buttons of unpaid services would be shown")},
@@ -279,6 +286,7 @@ OVERRIDES = {
     },
     "res.users": {
         "_on_webclient_bootstrap": ("", "a robot would chat with whoever begins to work in sales"),
+        "_get_activity_groups": ("", "the clock in the bar would count documents, and fall below nothing"),
         "SELF_READABLE_FIELDS": ("", "a manager could not see his own reminders' settings"),
         "SELF_WRITEABLE_FIELDS": ("", "a manager could not change his own reminders' settings"),
         "action_archive": ("", "a user could leave, and his activities be deleted, without a hand-over"),

@@ -66,6 +66,7 @@ CALLS = {
         ),
         "_graph_title_and_key": ("", "the title of the dashboard's graph"),
     },
+    "account.move": {"_get_all_reconciled_invoice_partials": ("", "what a client's invoice was paid by")},
     "account.move.line": {
         "_reconcile_plan": ("reconciliation_plan", "payments of the example company, all at once")
     },

@@ -141,6 +141,14 @@ class TestTeamDay(ActivityReportCommon):
         self.assertEqual(self._bar(line), {"done": 1, "open": 1, "late": 1})
         self.assertEqual(line["figures"]["planned"], 3)
 
+    def test_who_is_not_at_work(self):
+        """What is late is told beside "not begun" before the day begins only; without a plan it goes on."""
+        self._plan(self.client, "2026-11-20")
+        self.assertEqual(self._line(self._team_day(f"{MONDAY} 07:30"))["absent"], "ahead")
+        self.assertFalse(self._line(self._team_day(f"{MONDAY} 09:00"))["absent"])
+        self.assertEqual(self._line(self._team_day("2026-11-22 09:00", date="2026-11-22"))["absent"], "off")
+        self.assertFalse(self._line(self._team_day(f"{MONDAY} 07:30", date="2026-11-20"))["absent"])
+
     def test_day_of_the_managers_time_zone(self):
         self.manager.tz = "Asia/Vladivostok"
         activity, extra = self._plan(self.client, MONDAY), self._plan(self.client, MONDAY)
