@@ -16,7 +16,7 @@ class ResPartner(models.Model):
         help="Why and where the firm is registered with the tax authorities: nine characters. Branches of "
         "one firm have its tax number and a KPP of their own.",
     )
-    legal_form = fields.Char("Legal Form", help="For example LLC, JSC, sole trader.")
+    legal_form = fields.Char(help="For example LLC, JSC, sole trader.")
     director_name = fields.Char("Director", help="Who signs for the firm.")
     director_position = fields.Char("Director's Position", help="In the words in which he signs.")
 

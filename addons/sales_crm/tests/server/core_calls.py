@@ -57,7 +57,7 @@ CALLS = {
         "_get_generic_coa_res_company": ("", "the charts of ours are Odoo's generic one by other names"),
         "_get_generic_coa_template_data": ("", "the charts of ours are Odoo's generic one by other names"),
         "_parse_csv": ("template_code, model, module", "the generic accounts stand in a file of Odoo's"),
-        "_template_register": ("attribute", "which charts can be loaded now"),
+        "_template_register": ("", "which charts can be loaded now"),
     },
     "account.journal": {
         "_count_results_and_sum_amounts": (
