@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-DECISIONS = ("used", "requested", "refused", "approved", "requested", "refused")  # in turn
+DECISIONS = ("requested", "used", "refused", "requested", "approved", "refused")  # in turn
 STOPPED = ("over_limit", "overdue")
 
 
@@ -19,6 +19,8 @@ class Credit:
         if not self.env["sales.contract"].search_count([("state", "=", "active")], limit=1):
             return
         self.env.flush_all()
+        # Read anew: how they stand depends on no field that the ORM would know of
+        self.env["sales.contract"]._forget_credit()
         stopped = [client for client in self.company.clients if client.partner.credit_state in STOPPED]
         decisions = [DECISIONS[number % len(DECISIONS)] for number in range(len(stopped))]
         orders = self.env["sale.order"].create(

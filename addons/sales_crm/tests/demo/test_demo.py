@@ -12,6 +12,7 @@ from odoo.tests import TransactionCase, tagged
 from ...demo.changes import Changes
 from ...demo.days import Days
 from ...tools.requisites import valid_ogrn
+from .menus import MenusMixin
 
 MANAGERS = [f"manager{number}" for number in range(1, 6)]
 STAFF = [*MANAGERS, "head", "accountant", "controller", "rules"]
@@ -250,7 +251,7 @@ class DemoMixin:
 
 
 @tagged("post_install", "-at_install")
-class TestDemoRussian(DemoMixin, TransactionCase):
+class TestDemoRussian(MenusMixin, DemoMixin, TransactionCase):
     language = "ru"
     former = ["ivanov", "melnikova"]
 
@@ -290,7 +291,7 @@ class TestDemoRussian(DemoMixin, TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDemoEnglish(DemoMixin, TransactionCase):
+class TestDemoEnglish(MenusMixin, DemoMixin, TransactionCase):
     language = "en"
     former = ["dawson", "harris"]
 
