@@ -38,7 +38,7 @@ def dump(name, path):
         credit.warm(env)
         domain = [("name", "=like", "Client %"), ("is_client", "=", True)]
         ids = env["res.partner"].search(domain, order="id").ids
-        asked = {str(size): queries_of(env, ids[:size]) for size in credit.SIZES}
+        asked = {str(size): queries_of(env, ids[:size]) for size in credit.SIZES if size <= len(ids)}
     Path(path).write_text(json.dumps(asked), encoding="utf-8")
 
 
@@ -66,6 +66,8 @@ def statements_of(name, addons):
 
 
 def statements_before(name, commit):
+    if Path(commit).is_dir():
+        return statements_of(name, f"{commit}/addons")
     with tempfile.TemporaryDirectory() as folder:
         archive = subprocess.run(
             ["git", "archive", commit, "addons"], cwd=ROOT, check=True, stdout=subprocess.PIPE
@@ -155,7 +157,7 @@ def explain(cr, text):
 
 def main():
     parser = argparse.ArgumentParser(prog="crm bench credit_before")
-    parser.add_argument("commit", nargs="?", default="HEAD")
+    parser.add_argument("commit", nargs="?", default="HEAD", help="or a folder with another checkout")
     parser.add_argument("--clients", type=int, default=20_000)
     parser.add_argument("--invoices", type=int, default=60_000)
     parser.add_argument("--orders", type=int, default=40_000)

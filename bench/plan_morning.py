@@ -291,15 +291,22 @@ def measure(managers, history, runs):
         drop(source)
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="crm bench plan_morning")
+def add_arguments(parser):
     parser.add_argument("--managers", type=int, nargs="*", default=[50, 1000])
     parser.add_argument("--history", type=int, default=3_000_000, help="activities done before today")
     parser.add_argument("--runs", type=int, default=3)
-    args = parser.parse_args()
+
+
+def work(args):
     odoo.tools.config.parse_config(["--log-level=warn", "-d", SOURCE], setup_logging=True)
     for managers in args.managers:
         measure(managers, args.history, args.runs)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="crm bench plan_morning")
+    add_arguments(parser)
+    work(parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -227,12 +227,13 @@ def _check(rows):
         raise SystemExit(f"wrong result: {list(shown.items())[:2]} instead of {list(counted.items())[:2]}")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="crm bench plan_report")
+def add_arguments(parser):
     parser.add_argument("--activities", type=int, default=5_000_000)
-    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--stock-months", type=int, default=1)
-    args = parser.parse_args()
+    parser.add_argument("--runs", type=int, default=3)
+
+
+def work(args):
     odoo.tools.config.parse_config(["--log-level=warn", "-d", SOURCE], setup_logging=True)
     prepare(args.activities)
     with connect(SOURCE) as connection, connection.cursor() as cr:
@@ -242,6 +243,12 @@ def main():
         [size] = cr.fetchone()
     print(f"{args.activities:,} done activities, {lines:,} lines of plans, {size}, medians:", flush=True)
     measure(args.runs, args.stock_months)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="crm bench plan_report")
+    add_arguments(parser)
+    work(parser.parse_args())
 
 
 if __name__ == "__main__":

@@ -110,6 +110,7 @@ def measure(content, way):
     clone(SOURCE, name)
     with Registry(name).cursor() as cr, ExitStack() as stack:
         env = api.Environment(cr, SUPERUSER_ID, {})
+        before = env["crm.lead"].with_context(active_test=False).search_count([])
         record = upload(env, content)
         tables = ", ".join(env[model]._table for model in FILLED if model in env)
         Import = type(env["sales.import"])
@@ -124,7 +125,7 @@ def measure(content, way):
         def batch_and_vacuum(self, run):
             done = batch(self, run)
             deals = self.env["crm.lead"].with_context(active_test=False).search_count([])
-            if way != "fresh" and deals and not passed:
+            if way != "fresh" and deals > before and not passed:
                 passed.append(deals)
                 run_sql(name, f"VACUUM {tables}")
             return done
@@ -141,7 +142,7 @@ def measure(content, way):
             raise SystemExit(f"{way}: the import is {record.state}: {record.failure}")
         deals = env["crm.lead"].with_context(active_test=False).search_count([])
     drop(name)
-    return seconds, deals
+    return seconds, deals - before
 
 
 def main():

@@ -67,7 +67,7 @@ def make_client(admin, name: str, manager) -> int:
 
 
 def make_loan(session, client: int, **values) -> int:
-    return session.call(LOAN, "create", [{"name": "Shelf", "partner_id": client, "amount": 10, **values}])[0]
+    return session.call(LOAN, "create", [{"name": "Shelf", "borrower_id": client, "amount": 10, **values}])[0]
 
 
 def test_every_block_of_the_paper_is_run():

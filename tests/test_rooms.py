@@ -55,6 +55,27 @@ def test_the_architecture_tells_of_each_room_in_its_order():
     assert told == rooms()
 
 
+@pytest.mark.parametrize(
+    "words, place",
+    [
+        ("asset_receivable", "tools/receivable.py"),
+        ("_work_intervals_batch", None),
+        ("resource.calendar.attendance", "models/work_time/sales_work_time.py"),
+        ("add_worksheet", "report/export/sales_xlsx_report.py report/intake/sales_import_xlsx.py"),
+    ],
+)
+def test_one_rule_stands_in_one_place(words, place):
+    """What a receivable is, when somebody works, how an Excel sheet looks: whoever needs it asks there."""
+    addon = ADDONS / "sales_crm"
+    found = [
+        str(path.relative_to(addon))
+        for folder in ("models", "report", "wizard", "tools", "controllers")
+        for path in sorted((addon / folder).rglob("*.py"))
+        if words in path.read_text("utf-8")
+    ]
+    assert found == (place or "").split()
+
+
 def test_the_papers_name_files_that_exist():
     names = re.findall(r"`([\w./]+/[\w.]+\.\w+)`", ARCHITECTURE.read_text("utf-8"))
     assert len(names) > 20

@@ -1,7 +1,5 @@
 """What the managers changed of their plans by hand today, for the list of the heads."""
 
-from datetime import timedelta
-
 MOVED = (2, 1, 0, 1, 0)  # how many activities of today each manager has put off
 UNDONE = 1  # index of the manager who ticked a call off by mistake, and took it back
 
@@ -41,9 +39,7 @@ class Changes:
 
     def _next_workday(self, manager):
         """:return: the first day after today on which the manager works by his calendar"""
-        tomorrow = self.days.today + timedelta(days=1)
-        workdays = self.env["sales.my.day"]._get_workdays(manager, tomorrow, 31)
-        return next(iter(workdays), tomorrow)
+        return manager._sales_next_workday(self.days.today)
 
     def _tick_by_mistake(self, call):
         """:param call: nothing happens if there is none"""

@@ -1,5 +1,6 @@
 from . import dossier
 from . import client
+from . import work_time
 from . import activity
 from . import access
 from . import server
@@ -31,6 +32,7 @@ from . import visit
 from . import reminder
 from . import team_day
 from . import settings
+from . import home
 from . import owner
 from . import change
 from . import evidence

@@ -1,3 +1,4 @@
+from . import export
 from . import intake
 from . import access
 from . import contract

@@ -1,14 +1,22 @@
 from .intake import test_import, test_filling, test_import_selection
-from .export import test_export_guard, test_export_routes
+from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .batch import test_batch
 from .receivable import test_debt_tour, test_receivable, test_receivable_kpi
-from .demo import test_demo
-from .handover import test_handover, test_handover_models, test_handover_safe, test_handover_tour
+from .demo import test_demo, test_demo_unloaded
+from .handover import (
+    test_handover,
+    test_handover_alike,
+    test_handover_models,
+    test_handover_safe,
+    test_handover_tour,
+)
 from .activity import test_mail_activity, test_tours
+from .work_time import test_work_time
 from .morning import test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
+from .home import test_home
 from .cover import test_cover
 from .client import test_res_partner
 from .country import test_country, test_requisites, test_requisites_import
@@ -18,11 +26,13 @@ from .access import (
     test_access_small,
     test_access_models,
     test_access_routes,
+    test_access_asked_first,
     test_access_before_after,
     test_access_http,
     test_access_notices,
     test_access_property,
     test_access_named,
+    test_access_plans,
     test_access_queries,
     test_access_write_sweep,
 )
@@ -55,6 +65,8 @@ from .bulk import test_mail_activity_bulk, test_mass_plan
 from .cadence import test_cadence
 from .next_step import test_next_step, test_next_step_property
 from .contact import test_contacts
+from .contact import test_phone
+from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit

@@ -3,7 +3,6 @@
 Nothing but arithmetic on dates, so that the morning run and the preview give the same answer.
 """
 
-from bisect import bisect_left, bisect_right
 from collections import Counter
 from datetime import timedelta
 from math import ceil
@@ -20,43 +19,6 @@ MONTH_WORKDAYS = 20
 def phase(client_id, slots):
     """:return: 0 … slots - 1, always the same for a client, evenly spread over many"""
     return ((client_id * 2654435761) % 2**32 >> 8) % slots
-
-
-class Workdays:
-    """The working days of somebody, known from ``start`` on; outside, five days of seven are counted.
-
-    :param days: sorted list of dates
-    :param start: the first day that is known
-    """
-
-    def __init__(self, days, start):
-        self.days = days
-        self.start = start
-
-    def on_or_after(self, day):
-        """:return: the first working day from ``day`` on; ``day`` itself where no working day is known"""
-        position = bisect_left(self.days, day)
-        return self.days[position] if position < len(self.days) else day
-
-    def after(self, day, count):
-        """:return: the working day that is ``count`` working days after ``day``; what is before all known
-        days is counted roughly, and so is what is beyond them
-        """
-        if day < self.start:
-            unknown = (self.start - day).days * 5 // 7
-            if unknown >= count:
-                return day + timedelta(days=count * 7 // 5)
-            day, count = self.start - timedelta(days=1), count - unknown
-        position = bisect_right(self.days, day) + count - 1
-        if position < len(self.days):
-            return self.days[position]
-        last = max(self.days[-1], day) if self.days else day
-        left = position - len(self.days) + 1
-        return last + timedelta(days=ceil(left * 7 / 5))
-
-    def count(self, first, last):
-        """:return: how many working days lie after ``first``, until ``last``"""
-        return bisect_right(self.days, last) - bisect_right(self.days, first)
 
 
 class Rhythm(NamedTuple):

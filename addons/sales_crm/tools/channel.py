@@ -3,7 +3,8 @@
 import re
 from urllib.parse import quote
 
-from .normalise import email_key, phone_format, plain, squeeze
+from .normalise import email_key, plain, squeeze
+from .phone import phone_format, phone_key
 
 # Messengers that are reached by a phone number
 BY_PHONE = frozenset(["phone", "whatsapp", "viber"])
@@ -20,18 +21,16 @@ ICONS = {
 def channel_format(kind, value, region):
     """:param str kind: one of the keys of ICONS
     :param str region: ISO code of the country that phone numbers without +… belong to
-    :return: tuple (key, how it is shown). The key is E.164 without "+" for phones, the address in small
-        letters for mails; empty for what can't be one and is kept as it was typed
+    :return: tuple (key, how it is shown). The key is that of ``phone_key`` for phones, the address in small
+        letters for mails
     :raise ValueError: it is no mail address
     """
     value = squeeze(value)
     if kind == "mail":
         return email_key(value), value.strip("<>\"' ")
     if kind in BY_PHONE:
-        key, shown = phone_format(
-            re.sub(r"^(https?://)?(wa\.me/|viber://chat\?number=%2b)", "+", value, flags=re.I), region
-        )
-        return key.lstrip("+"), shown
+        value = re.sub(r"^(https?://)?(wa\.me/|viber://chat\?number=%2b)", "+", value, flags=re.I)
+        return phone_key(value, region), phone_format(value, region)[1]
     if kind == "telegram":
         return _telegram(value, region)
     return plain(value), value
@@ -41,8 +40,7 @@ def _telegram(value, region):
     name = re.sub(r"^(https?://)?(t\.me|telegram\.me)/", "", value, flags=re.I).lstrip("@")
     if re.fullmatch(r"[A-Za-z]\w{3,31}", name):
         return name.lower(), f"@{name}"
-    key, shown = phone_format(value, region)
-    return key.lstrip("+"), shown
+    return phone_key(value, region), phone_format(value, region)[1]
 
 
 def channel_link(kind, key, value):
@@ -53,8 +51,8 @@ def channel_link(kind, key, value):
         return tel_link(value)
     if kind == "other":
         return value if re.match(r"https?://\S+$", value) else ""
-    if not key:
-        return ""
+    if not key or (key.isdigit() and not value.startswith("+")):
+        return ""  # no number, or one that isn't valid
     if kind == "telegram":
         return f"https://t.me/{'+' if key.isdigit() else ''}{key}"
     return f"https://wa.me/{key}" if kind == "whatsapp" else f"viber://chat?number=%2B{key}"
@@ -66,14 +64,3 @@ def tel_link(phone):
     digits = re.sub(r"[^\d+*#]", "", number)
     extension = re.sub(r"\D", "", "".join(extension))
     return f"tel:{digits},{extension}" if extension else f"tel:{digits}"
-
-
-def search_digits(text):
-    """:return: the run of digits by which a typed phone is looked for, empty if it is none. Ten digits are
-    enough: what stands before them is the country's code or a prefix like 8, which are typed in many ways.
-    """
-    text = squeeze(text)
-    digits = re.sub(r"\D", "", text)
-    if len(digits) < 5 or re.search(r"[^\d\s()+.\-/]", text):
-        return ""
-    return digits[-10:]

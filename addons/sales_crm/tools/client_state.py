@@ -7,7 +7,8 @@ is compared with both in the same way. Pure Python: no query, no message.
 from dataclasses import dataclass, field
 
 from .birthday import same_birthday
-from .normalise import name_key, person_key, phone_format, plain, squeeze, tax_key
+from .normalise import name_key, person_key, plain, squeeze, tax_key
+from .phone import phone_key
 
 CLIENT_FIELDS = (
     "name",
@@ -36,7 +37,7 @@ def comparable(name, value, region):
     if name == "vat":
         return tax_key(value)
     if name == "phone":
-        return phone_format(value, region)[0] or squeeze(value)
+        return phone_key(value, region) or squeeze(value)
     if name == "email":
         return value.casefold()
     if name == "website":

@@ -11,6 +11,20 @@ from odoo.tools import SQL
 
 # Up to so many clients PostgreSQL starts from them; beyond it looks at the records one by one
 FEW_CLIENTS = 1000
+# Up to so many records that are named are looked at one by one
+NAMED_RECORDS = 100
+
+
+def ensure_statistics(cr, table, index):
+    """Let PostgreSQL look at a table unless it has done so since an index on an expression was made. Until
+    then it knows nothing of the expression and rather reads the whole table; by itself it only looks after
+    many changes.
+    """
+    cr.execute(
+        SQL("SELECT FROM pg_stats WHERE schemaname = current_schema AND tablename = %s LIMIT 1", index)
+    )
+    if not cr.rowcount:
+        cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
 
 
 def named_values(domain, field_name):
@@ -23,6 +37,26 @@ def named_values(domain, field_name):
             if condition.operator == "in" and isinstance(condition.value, COLLECTION_TYPES):
                 return list(condition.value)
     return None
+
+
+def names_records(domain, field_names):
+    """:return: whether a domain holds its records to those that some values of these fields name, so few
+    that each is looked at by itself
+    """
+    conditions = domain.children if isinstance(domain, DomainAnd) else [domain]
+    return any(
+        isinstance(condition, DomainCondition)
+        and condition.field_expr in field_names
+        and (
+            (condition.operator == "=" and condition.value)
+            or (
+                condition.operator in ("in", "child_of")
+                and isinstance(condition.value, COLLECTION_TYPES)
+                and len(condition.value) <= NAMED_RECORDS
+            )
+        )
+        for condition in conditions
+    )
 
 
 def naming_documents(records, model_name, names):
@@ -50,14 +84,15 @@ class GrantedClients(DomainCustom):
     The big tables, those of the clients and of their activities, ask with ``lone`` and get the same
     question in the form that suits the number of clients, which is looked up once:
 
-    * few: PostgreSQL starts from the clients, by the index on ``COALESCE(client, 0)``;
+    * few: PostgreSQL starts from the clients, by the index on ``COALESCE(client, 0)``, or, where all the
+      records that are asked for have a client, by the column's own: see :func:`with_client`;
     * many: a condition on each record, so that a list in some order stops when it is full.
 
     :param str field_name: the many2one to the client on the filtered model
     :param Domain clients: which clients are granted, a domain on ``res.partner``
     :param bool lone: records without a client pass, too; the table has the index named above
     :param bool bulk: the records are mostly counted and grouped, seldom looked at one by one; with
-        ``sales_named_records`` in the context they are
+        ``sales_named_records`` in the context they are, as on a card
     """
 
     __slots__ = ("_alternatives", "_few", "_granted", "bulk", "clients", "field_name", "lone")
@@ -97,12 +132,27 @@ class GrantedClients(DomainCustom):
             granted = self._sql_exists(self._sql_granted(model.env), sql_client)
             return SQL("(%s IS NULL OR %s)", sql_client, granted)
         alternatives = self._sql_alternatives(model.env)
+        named = model.env.context.get("sales_named_records")
         if self._few:
             # no OR, which no index answers: those without a client are the client 0
             return SQL("COALESCE(%s, 0) = ANY(ARRAY(SELECT 0 UNION ALL %s))", sql_client, alternatives)
-        if self.bulk and not model.env.context.get("sales_named_records"):
+        if self.bulk and not named:
             return SQL("(%s IS NULL OR %s IN (%s))", sql_client, sql_client, alternatives)
+        if named and not self.bulk:
+            # a client looked up by his id needs no index of each alternative: fifty take long to be planned
+            alternatives = self._sql_granted(model.env)
         return SQL("(%s IS NULL OR %s)", sql_client, self._sql_exists(alternatives, sql_client))
+
+    def _named_to_sql(self, model, alias, query):
+        """:return: SQL, as :meth:`_to_sql`, for records that all have a client"""
+        if alias == model._table:
+            alternatives = self._sql_alternatives(model.env)
+            if self._few:
+                # PostgreSQL knows how many records a client has, even if the table wasn't analyzed since
+                # the other index was made
+                sql_client = model._field_to_sql(alias, self.field_name, query)
+                return SQL("%s = ANY(ARRAY(%s))", sql_client, alternatives)
+        return self._to_sql(model, alias, query)
 
     def _sql_exists(self, granted, sql_client):
         """EXISTS: PostgreSQL looks a few clients up by their id, and hashes all of them for many."""
@@ -136,7 +186,43 @@ class GrantedClients(DomainCustom):
 
     def _partners(self, env):
         # sudo: the rules decide, whoever asks and in whatever context; archived clients count as well
-        return env["res.partner"]._sales_plain(lang=None, active_test=False).sudo()
+        context = env["sales.access.rule"]._kept_context()
+        return env["res.partner"]._sales_plain(**context, active_test=False).sudo()
+
+
+class GrantedOfNamed(DomainCustom):
+    """A :class:`GrantedClients` as it is asked of records that all have a client."""
+
+    __slots__ = ("granted",)
+
+    def __new__(cls, granted):
+        self = object.__new__(cls)
+        object.__setattr__(self, "granted", granted)
+        object.__setattr__(self, "_opt_level", OptimizationLevel.FULL)
+        return self
+
+    def __eq__(self, other):
+        return isinstance(other, GrantedOfNamed) and self.granted == other.granted
+
+    def __hash__(self):
+        return hash((GrantedOfNamed, self.granted))
+
+    def _as_predicate(self, records):
+        return self.granted._as_predicate(records)
+
+    def _to_sql(self, model, alias, query):
+        return self.granted._named_to_sql(model, alias, query)
+
+
+def with_client(domain, field_name):
+    """:return: Domain that finds the same as ``domain`` among the records that have a client in
+    ``field_name``; it is to be joined to that condition
+    """
+    if isinstance(domain, GrantedClients) and domain.field_name == field_name:
+        return GrantedOfNamed(domain)
+    if isinstance(domain, DomainAnd):
+        return Domain.AND(with_client(child, field_name) for child in domain.children)
+    return domain
 
 
 class GrantedDocuments(DomainCustom):

@@ -10,7 +10,8 @@ from functools import cached_property
 
 from .client_state import CONTACT_FIELDS, ClientState
 from .filling import Filling
-from .normalise import name_key, person_key, phone_format, phone_tail, plain, split_phones, tax_key
+from .normalise import name_key, person_key, plain, tax_key
+from .phone import phone_key, phone_tail, split_phones
 
 CLOSE = 0.8  # how like must a misspelt word be to what was meant
 FILLED = (
@@ -120,11 +121,19 @@ class ImportRun:
         self.sales_import = sales_import
         self.env = sales_import.env
         company = sales_import.company_id or self.env.company
-        self.region = company.country_id.code or "RU"
+        self.region = company.country_id.code
         self.filling = Filling(self.env, *FILLED)
         self.executing = False  # as against planning, which creates nothing
         self.replayed = False
         self.forget()
+
+    def region_of(self, country_id, company_id=None):
+        """:return: ISO code of the country that phones without +… belong to: the client's, else that of his
+        company, else that of the import's
+        """
+        if not country_id and company_id:
+            country_id = self.env["res.company"].browse(company_id).country_id.id
+        return self.env["res.country"].browse(country_id or ()).code or self.region
 
     def forget(self):
         """Forget what was found in the database: it may have been rolled back."""
@@ -222,13 +231,18 @@ class ImportRun:
             "vat",
             "phone",
             "email_normalized",
+            "country_id",
+            "company_id",
             "active",
         )
         rows = self.env.execute_query(
             query.select(*[Partner._field_to_sql(query.table, name, query) for name in names])
         )
         clients = defaultdict(list)
-        for partner, client, name, vat, phone, email, active in sorted(rows, key=lambda row: not row[-1]):
+        countries = {partner: country for partner, _client, *_rest, country, _company, _active in rows}
+        for partner, client, name, vat, phone, email, country, company, active in sorted(
+            rows, key=lambda row: not row[-1]
+        ):
             if not active and partner != client:
                 continue
             keys = [f"mail {email}"] if email else []
@@ -237,7 +251,8 @@ class ImportRun:
                 if vat:
                     keys.append(f"tax {tax_key(vat)}")
             if phone and phone_tail(phone) in self.phone_tails:
-                keys.append(f"phone {phone_format(phone, self.region)[0]}")
+                region = self.region_of(country or countries.get(client), company)
+                keys += [f"phone {key}" for key in (phone_key(p, region) for p in split_phones(phone)) if key]
             for key in keys:
                 if client not in clients[key]:
                     clients[key].append(client)
@@ -304,7 +319,7 @@ class ImportRun:
                 contacts,
                 partner.comment.striptags() if partner.comment else "",
                 steps.get(partner.id, ()),
-                self.region,
+                self.region_of(partner.country_id.id, partner.company_id.id),
             )
 
     def _load_steps(self, partners):

@@ -9,8 +9,6 @@ import unicodedata
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-import phonenumbers
-
 # At the beginning or at the end of a name they say nothing about whose name it is
 LEGAL_FORMS = frozenset(
     re.split(
@@ -63,39 +61,6 @@ def name_key(name):
 def person_key(name):
     """:return: the same for "Иванов Иван" and "Иван Иванов" """
     return " ".join(sorted(re.sub(r"[^\w]", " ", plain(name)).split()))
-
-
-@lru_cache(maxsize=200_000)
-def phone_format(phone, region):
-    """:param str region: ISO code of the country that numbers without +… belong to
-    :return: tuple (E.164, international format); the first is empty if it can't be a phone
-    """
-    phone = squeeze(phone)
-    try:
-        number = phonenumbers.parse(phone, region or None)
-    except phonenumbers.NumberParseException:
-        return "", phone
-    if not phonenumbers.is_possible_number(number):
-        return "", phone
-    formats = phonenumbers.PhoneNumberFormat
-    key = phonenumbers.format_number(number, formats.E164)
-    return key, phonenumbers.format_number(number, formats.INTERNATIONAL)
-
-
-def phone_tail(phone):
-    """:return: the last seven digits: equal phones have equal tails, and it costs nothing"""
-    return re.sub(r"\D", "", re.split(r"ext|доб", phone or "")[0])[-7:]
-
-
-def split_phones(text):
-    """:return: list of the phones in a cell such as "+7 495 1234567 доб. 12; 8 (916) 111-22-33" """
-    text = re.sub(
-        r"[,;]?\s*\(?(?:доб|добавочный|ext|вн)\.?\s*(\d+)\)?",
-        r" ext. \1",
-        str(text or ""),
-        flags=re.I,
-    )
-    return [part for part in map(squeeze, re.split(r"[;,\n/|]| и ", text)) if part]
 
 
 def split_emails(text):

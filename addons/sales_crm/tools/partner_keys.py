@@ -2,11 +2,9 @@
 equal. No database, no messages.
 """
 
-import re
+from .normalise import email_key, split_emails, tax_key
+from .phone import phone_key, split_phones
 
-from .normalise import email_key, phone_format, split_emails, split_phones, tax_key
-
-MIN_DIGITS = 6  # fewer are an extension
 MIN_VAT = 6
 
 
@@ -18,16 +16,9 @@ def vat_keys(text):
 
 def phone_keys(text, region):
     """:param str region: ISO code of the country that numbers without +… belong to
-    :return: set of the phones in ``text`` as E.164 without the +; what is no phone by the plan of its country
-        as its digits
+    :return: set of the keys of the phones in ``text``
     """
-    keys = set()
-    for phone in split_phones(text):
-        key = phone_format(phone, region)[0].removeprefix("+")
-        key = key or re.sub(r"\D", "", re.split("ext", phone)[0])
-        if len(key) >= MIN_DIGITS:
-            keys.add(key)
-    return keys
+    return {phone_key(phone, region) for phone in split_phones(text)} - {""}
 
 
 def email_keys(text):

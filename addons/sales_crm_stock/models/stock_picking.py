@@ -47,6 +47,13 @@ class StockPicking(models.Model):
             res = super(StockPicking, self - own).action_cancel()
         return res
 
+    def _log_activity_get_documents(self, orig_obj_changes, stream_field, stream, groupby_method=False):
+        """Who has to be told of a change, like a buyer, does not depend on what the user may see."""
+        # sudo: what is found is told to those who answer for it, and to nobody else
+        return super(StockPicking, self.sudo())._log_activity_get_documents(
+            orig_obj_changes, stream_field, stream, groupby_method
+        )
+
     def _is_of_own_order(self):
         """:return: whether the user may write the order that this is for, and all deliveries that wait for
         these goods are for that order as well

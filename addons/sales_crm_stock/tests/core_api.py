@@ -5,6 +5,10 @@ OVERRIDES = {
         "_action_done": ("cancel_backorder", "goods would leave without the credit gate being asked"),
     },
     "stock.picking": {
+        "_log_activity_get_documents": (
+            "orig_obj_changes, stream_field, stream, groupby_method",
+            "a manager could not cancel an order for which goods were bought",
+        ),
         "action_cancel": ("", "a manager could not cancel an order whose delivery is in a batch"),
         "button_validate": (
             "",

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -33,6 +35,21 @@ class TestOrderCancelDelivery(DeliveryCase):
         self.assertEqual(set(own.picking_ids.mapped("state")), {"cancel"})
         self.assertNotIn("cancel", other.picking_ids.mapped("state"))
         self.assertEqual(batch.picking_ids, other.picking_ids)
+
+    def test_what_was_bought_for_it(self):
+        """Core looks for who has to be told, also among purchases, of which he has no rights."""
+        asked = []
+        Move = self.registry["stock.move"]
+        found = Move._get_upstream_documents_and_responsibles
+
+        def upstream(moves, visited):
+            asked.append(moves.env.su)
+            return found(moves, visited)
+
+        own = self._confirmed(5)
+        with patch.object(Move, "_get_upstream_documents_and_responsibles", upstream):
+            own.with_user(self.manager).action_cancel()
+        self.assertEqual((set(asked), own.state), ({True}, "cancel"))
 
     def test_he_still_opens_it(self):
         own = self._confirmed(5)

@@ -27,7 +27,8 @@ class IrRule(models.Model):
         if self.env.su or not self.env["sales.access.rule"]._is_restricted():
             return domain
         # What is kept for all requests of the user must not come from the context of one of them
-        model = self.env[model_name]._sales_plain(lang=None)
+        context = self.env["sales.access.rule"]._kept_context()
+        model = self.env[model_name]._sales_plain(**context)
         return (domain & model._sales_guard_domain(mode)).optimize(model)
 
     def _make_access_error(self, operation, records):

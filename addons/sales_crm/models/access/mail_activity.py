@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.granted import GrantedClients
+from ...tools.granted import GrantedClients, ensure_statistics, with_client
 
 # A search by one of these is after the activities of a few clients or documents
 NAMING = {"id", "client_id", "res_id"}
@@ -20,6 +20,14 @@ class MailActivity(models.Model):
 
     # See tools/granted.py; whole, as PostgreSQL takes no statistics of an expression from a partial one
     _client_or_none_idx = models.Index("((COALESCE(client_id, 0)))")
+    # Lists of what is to be done; the closed ones, most of them older, would be walked through first
+    _deadline_open_idx = models.Index("(date_deadline, id) WHERE active IS TRUE")
+
+    def init(self):
+        res = super().init()
+        # When the indexes stand, which are made last
+        self.pool.post_init(ensure_statistics, self.env.cr, self._table, "mail_activity_client_or_none_idx")
+        return res
 
     @api.model
     def _sales_guard_domain(self, mode):
@@ -43,10 +51,12 @@ class MailActivity(models.Model):
             # See tools/granted.py
             activities = self.with_context(sales_named_records=True)
             return activities._search(domain, offset, limit, order, **kwargs)
-        domain &= self.env["ir.rule"]._compute_domain(self._name, "read")
         others = super()._search(domain & Domain("client_id", "=", False), **kwargs)
-        found = domain & (Domain("client_id", "!=", False) | Domain("id", "in", others))
-        return super()._search(found, offset, limit, order, bypass_access=True, **kwargs)
+        rule = self.env["ir.rule"]._compute_domain(self._name, "read")
+        seen = Domain("client_id", "!=", False) & with_client(rule, "client_id")
+        if not others.is_empty():
+            seen |= Domain("id", "in", others)
+        return super()._search(domain & seen, offset, limit, order, bypass_access=True, **kwargs)
 
     def _check_access(self, operation):
         result = super()._check_access(operation)

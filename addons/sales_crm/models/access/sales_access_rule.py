@@ -125,16 +125,9 @@ class SalesAccessRule(models.Model):
 
     @api.model
     def _today(self, user):
-        """:return: the day it is for ``user``'s company, in its working calendar's time zone"""
+        """:return: the day it is for ``user``'s company"""
         # sudo: everybody may know what day it is
         return user.sudo().company_id._sales_today()
-
-    @api.model
-    @tools.ormcache("company_id")
-    def _timezone_name(self, company_id):
-        # sudo: which time zone the company works in is no secret
-        company = self.env["res.company"].sudo().browse(company_id)
-        return company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
 
     @api.depends("date_from", "date_to")
     @api.depends_context("uid")
@@ -294,6 +287,13 @@ class SalesAccessRule(models.Model):
         return Domain.OR(domain for _why, domain in grants)
 
     @api.model
+    def _kept_context(self):
+        """:return: dict of the context in which conditions become what is kept for all requests of the user:
+        in no language, and at the hour of his company, whose day it is kept for
+        """
+        return {"lang": None, "tz": self.env["res.company"]._sales_timezone_name(self.env.user.company_id.id)}
+
+    @api.model
     def _granted_by_client(self, field_name, mode, lone=False):
         """:return: Domain of the records whose client, in ``field_name``, is granted
 
@@ -367,7 +367,7 @@ class SalesAccessRule(models.Model):
         # sudo: counts clients for whoever sets the rule, and he sees them all
         Client = self.env["res.partner"].sudo()
         clients = Domain("is_client", "=", True)
-        day = max(self.date_from or fields.Date.today(), self._today(self.env.user))
+        day = max(filter(None, [self.date_from, self._today(self.env.user)]))
         gains = []
         for user in self._addressees().filtered(self._is_restricted):
             others = [domain for why, domain in self._grants_of(user, "read", day) if why != self._origin]

@@ -1,6 +1,3 @@
-from datetime import datetime
-
-import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -378,7 +375,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _local(self, moment, manager):
-        return pytz.utc.localize(moment).astimezone(manager._sales_timezone())
+        return manager._sales_local(moment)
 
     def action_move(self, date, exact_time=None):
         """Move open activities to another day.
@@ -400,7 +397,7 @@ class MailActivity(models.Model):
         """:return: values of :meth:`action_move` for one activity"""
         if exact_time:
             date = self._local(exact_time, manager).date()
-        if date < self._local(fields.Datetime.now(), manager).date():
+        if date < manager._sales_today():
             raise UserError(self.env._("An activity can't be moved into the past."))
         if exact_time is None:
             exact_time = self._get_moved_time(manager, date)
@@ -411,5 +408,4 @@ class MailActivity(models.Model):
         moment = self._get_exact_time(manager)
         if not moment:
             return False
-        moved = datetime.combine(date, self._local(moment, manager).time())
-        return manager._sales_timezone().localize(moved).astimezone(pytz.utc).replace(tzinfo=None)
+        return manager._sales_moment(date, self._local(moment, manager).time())

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...tools.cadence import Workdays
+from ...tools.work_time import Workdays
 
 # Days before today whose working days are known exactly
 BACK = 31

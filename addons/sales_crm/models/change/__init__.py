@@ -2,4 +2,3 @@ from . import sales_activity_change
 from . import sales_my_day
 from . import mail_activity
 from . import resource_calendar_leaves
-from . import res_users

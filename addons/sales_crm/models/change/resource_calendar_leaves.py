@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -54,16 +52,13 @@ class ResourceCalendarLeaves(models.Model):
     def _first_free_moment(self):
         """:return: the UTC time from which the current user may change his days off"""
         user = self.env.user.sudo()  # sudo: his own calendar
-        timezone = user._sales_timezone()
-        today = pytz.utc.localize(fields.Datetime.now()).astimezone(timezone).date()
+        today = user._sales_today()
         frozen = self.env["sales.plan.day"].sudo()  # sudo: whether his day has begun
-        midnight = timezone.localize(datetime.combine(today, time.min))
-        midnight = midnight.astimezone(pytz.utc).replace(tzinfo=None)
-        begun = user._sales_has_hours(midnight, fields.Datetime.now()) or frozen.search_count(
-            [("user_id", "=", user.id), ("date", ">=", today)], limit=1
-        )
+        begun = user._sales_has_hours(
+            user._sales_moment(today), fields.Datetime.now()
+        ) or frozen.search_count([("user_id", "=", user.id), ("date", ">=", today)], limit=1)
         day = today + timedelta(days=1) if begun else today
-        return timezone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+        return user._sales_moment(day)
 
     def _own_states(self):
         """:return: dict leave id -> what it says"""

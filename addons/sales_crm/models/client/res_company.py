@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import fields, models
 from odoo.tools import float_round
 
@@ -96,12 +94,6 @@ class ResCompany(models.Model):
     def _sales_overdue_red(self, overdue, debt):
         """:return: whether the overdue is above the target, to the cent"""
         return float_round(overdue - self.sales_kpi_overdue_target * max(debt, 0), 2) > 0
-
-    def _sales_today(self):
-        """:return: the day it is for the company, in its working calendar's time zone"""
-        self.ensure_one()
-        timezone = pytz.timezone(self.env["sales.access.rule"]._timezone_name(self.id))
-        return pytz.utc.localize(fields.Datetime.now()).astimezone(timezone).date()
 
     def write(self, vals):
         res = super().write(vals)

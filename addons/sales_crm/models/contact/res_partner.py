@@ -2,15 +2,10 @@ import re
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL, format_date
-from odoo.tools.sql import create_index, make_index_name
+from odoo.tools import format_date
 
 from ...tools.birthday import YEAR_UNKNOWN, parse_birthday
-from ...tools.channel import channel_format, search_digits
-
-# As phone_validation has it in its index
-PHONE_SIGNS = r"[\s\\./\(\)\-]"
+from ...tools.channel import channel_format
 
 
 class ResPartner(models.Model):
@@ -34,13 +29,6 @@ class ResPartner(models.Model):
         inverse="_inverse_birthday",
         help="Day and month; the year where it is known.",
     )
-    contact_search = fields.Char(
-        "Phone or Mail",
-        store=False,
-        search="_search_contact_search",
-        help="Finds the client by any phone, mail or messenger of his or of his people.",
-    )
-
     # Birthdays by day of the year: the 25th of April is 425
     _birthday_idx = models.Index(
         "((EXTRACT(MONTH FROM birthdate_date) * 100 + EXTRACT(DAY FROM birthdate_date)))"
@@ -53,24 +41,6 @@ class ResPartner(models.Model):
         groups="base.group_system",
         help="The year of the last birthday for which the manager got an activity.",
     )
-
-    def init(self):
-        """Mails of contacts are looked for like those of clients."""
-        res = super().init()
-        if self.pool.has_trigram:
-            self._create_contact_index()
-        return res
-
-    @api.model
-    def _create_contact_index(self):
-        create_index(
-            self.env.cr,
-            make_index_name("res_partner_contact", "email"),
-            "res_partner",
-            ["lower(email) gin_trgm_ops"],
-            method="gin",
-            where="client_id IS NOT NULL",
-        )
 
     # ------------------------------------------------------
     # Channels
@@ -101,7 +71,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         Channel = self.env["sales.contact.channel"]
-        region = (self.country_id or self.env.company.country_id).code
+        region = self._phone_region()
         for name, kind in (("phone", "phone"), ("email", "mail")):
             known = {
                 (kind, channel.value_key)
@@ -166,68 +136,6 @@ class ResPartner(models.Model):
     def _onchange_birthday(self):
         if self.birthday:
             self.birthdate_date = self._parse_birthday(self.birthday)
-
-    # ------------------------------------------------------
-    # Any phone or mail finds the client
-    # ------------------------------------------------------
-
-    @api.model
-    def _search_contact_search(self, operator, value):
-        """Whole or in part, as it is typed: 8 (916) 111-22-33, 1112233, petrov@, @petrov."""
-        if operator == "in":
-            return Domain.OR(self._search_contact_search("ilike", text) for text in value if text)
-        if operator not in ("ilike", "like") or not isinstance(value, str):
-            return NotImplemented
-        found = self._contact_search_sql(value)
-        return Domain("id", "in", found) if found else Domain.FALSE
-
-    @api.model
-    def _contact_search_sql(self, text):
-        """:return: SQL of the ids of the clients and of the contacts who have it, None if it can't be a
-        phone, a mail or a messenger. Whether the user may see them is decided by the record rules.
-        """
-        digits = search_digits(text)
-        text = text.strip().lower().lstrip("@")
-        if (not digits and not re.fullmatch(r"[\w.+-]*@?[\w.-]*", text, flags=re.ASCII)) or len(text) < 3:
-            return None
-        self.env["sales.contact.channel"].flush_model(["partner_id", "value_key"])
-        self.flush_model(["client_id", "email", "phone"])
-        if digits:
-            pattern = f"%{digits}%"
-            own = SQL(
-                "partner.phone IS NOT NULL"
-                " AND regexp_replace((partner.phone::text), %s::text, ''::text, 'g'::text) LIKE %s",
-                PHONE_SIGNS,
-                pattern,
-            )
-        else:
-            pattern = "%{}%".format(text.replace("_", r"\_"))
-            own = SQL("partner.client_id IS NOT NULL AND lower(partner.email) LIKE %s", pattern)
-        return SQL(
-            """
-            (WITH found AS MATERIALIZED (
-                SELECT partner.id, partner.client_id FROM res_partner partner WHERE %s
-                 UNION
-                SELECT partner.id, partner.client_id
-                  FROM sales_contact_channel channel
-                  JOIN res_partner partner ON partner.id = channel.partner_id
-                 WHERE channel.value_key LIKE %s
-            )
-            SELECT id FROM found UNION SELECT client_id FROM found WHERE client_id IS NOT NULL)
-            """,
-            own,
-            pattern,
-        )
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        """Who types a phone or a mail into any field for a client gets whose it is."""
-        domain = super()._search_display_name(operator, value)
-        if operator != "ilike" or not isinstance(value, str):
-            return domain
-        if "@" in value or search_digits(value):
-            return Domain(domain) | Domain("contact_search", "ilike", value)
-        return domain
 
     def _prepare_birthday_activity(self, user, day, birthday):
         """:param user: who gets the activity

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.sql import create_index, make_index_name
 
 from ...tools.channel import BY_PHONE, ICONS, channel_format, channel_link
+from ...tools.search_key import add_search_key
 
 
 class SalesContactChannel(models.Model):
@@ -44,26 +44,12 @@ class SalesContactChannel(models.Model):
     def init(self):
         """A piece of a number or of an address is looked for as well."""
         res = super().init()
-        if self.pool.has_trigram:
-            create_index(
-                self.env.cr,
-                make_index_name(self._table, "value_key_part"),
-                self._table,
-                ["value_key gin_trgm_ops"],
-                method="gin",
-                where="value_key IS NOT NULL",
-            )
+        add_search_key(self.env.cr, self._table, ["value_key"], self.pool.has_trigram)
         return res
 
     # ------------------------------------------------------
     # How it is written
     # ------------------------------------------------------
-
-    def _region(self):
-        """:return: ISO code of the country that numbers without +… belong to"""
-        # sudo: a country decides how a number is read only
-        partner, company = self.sudo().partner_id, self.env.company.sudo()
-        return (partner.country_id or partner.client_id.country_id or company.country_id).code or False
 
     @api.depends("kind", "value")
     def _compute_value_key(self):
@@ -78,7 +64,7 @@ class SalesContactChannel(models.Model):
     def _format(self):
         """:return: tuple (key, how it is shown); a mail that is none has no key"""
         try:
-            return channel_format(self.kind, self.value or "", self._region())
+            return channel_format(self.kind, self.value or "", self.partner_id._phone_region())
         except ValueError:
             return "", self.value
 
@@ -86,6 +72,9 @@ class SalesContactChannel(models.Model):
     def _onchange_value(self):
         if self.value:
             self.value = self._format()[1]
+            if self.kind in BY_PHONE:
+                return self.partner_id._phone_warning(self.value)
+        return None
 
     @api.model_create_multi
     def create(self, vals_list):

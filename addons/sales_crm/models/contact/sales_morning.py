@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.birthday import birthday_keys
@@ -54,40 +54,19 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _birthday_horizons(self, workdays):
         """:return: list of (users with the same, day, the last day on which a birthday is near)"""
-        horizons = {}
-        for user, day in workdays.items():
-            ahead = user.company_id.sales_birthday_days
-            if ahead > 0:
-                key = (user._sales_calendar(), user._sales_timezone(), user.company_id, day, ahead)
-                horizons.setdefault(key, []).append(user)
+        ahead = {user: user.company_id.sales_birthday_days for user in workdays}
+        users = self.env["res.users"].union(*(user for user in workdays if ahead[user] > 0))
+        if not users:
+            return []
+        days = [workdays[user] for user in users]
+        known = users._sales_workdays(min(days), max(days) + timedelta(days=WINDOW))
         found = {}
-        for (calendar, timezone, company, day, ahead), users in horizons.items():
-            resources = self.env["resource.resource"].union(*(user._sales_resource() for user in users))
-            days_of = self._days_worked(calendar, resources, timezone, company, day)
-            for user in users:
-                days = days_of[user._sales_resource().id]
-                last = days[ahead - 1] if len(days) >= ahead else day + timedelta(days=WINDOW)
-                found.setdefault((day, last), []).append(user)
+        for user in users:
+            day, beyond = workdays[user], workdays[user] + timedelta(days=WINDOW)
+            later = [one for one in known[user].days if day < one <= beyond]
+            last = later[ahead[user] - 1] if len(later) >= ahead[user] else beyond
+            found.setdefault((day, last), []).append(user)
         return [(users, day, last) for (day, last), users in found.items()]
-
-    @api.model
-    def _days_worked(self, calendar, resources, timezone, company, day):
-        """:return: dict resource id, False for users without one -> list of the working days after ``day``"""
-        first = fields.Datetime.to_datetime(day) + timedelta(days=1)
-        if not calendar:
-            days = [first.date() + timedelta(days=number) for number in range(WINDOW)]
-            return dict.fromkeys([False, *resources.ids], days)
-        intervals = calendar._work_intervals_batch(
-            timezone.localize(first),
-            timezone.localize(first + timedelta(days=WINDOW)),
-            resources=resources,
-            domain=[("time_type", "=", "leave"), ("company_id", "in", [False, company.id])],
-            tz=timezone,
-        )
-        return {
-            resource: sorted({begin.date() for begin, end, _meta in found if end > begin})
-            for resource, found in intervals.items()
-        }
 
     @api.model
     def _birthday_batch_step(self, near, picked=EVERY):

@@ -66,7 +66,9 @@ class SalesContract(models.Model):
         tracking=True,
         help="Gets the reminder before the contract expires; the client's manager, if nobody else is chosen.",
     )
-    date_start = fields.Date("From", required=True, default=fields.Date.context_today, tracking=True)
+    date_start = fields.Date(
+        "From", required=True, default=lambda self: self.env.company._sales_today(), tracking=True
+    )
     date_end = fields.Date(
         "Until", tracking=True, index="btree_not_null", help="The last day. Empty: without end."
     )
@@ -399,17 +401,6 @@ class SalesContract(models.Model):
     # ------------------------------------------------------
     # A document of its client
     # ------------------------------------------------------
-
-    @api.model
-    def _sales_client_fields(self):
-        return {"client_id"}
-
-    def _sales_clients(self):
-        return {contract.id: contract.client_id for contract in self if contract.client_id.is_client}
-
-    @api.model
-    def _sales_client_domain(self, partners):
-        return Domain("client_id", "in", partners.ids)
 
     @api.model
     def _handover_domain(self, user):

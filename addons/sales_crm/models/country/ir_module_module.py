@@ -9,7 +9,7 @@ class IrModuleModule(models.Model):
     @api.depends("state")
     def _compute_account_templates(self):
         """Core looks for charts of accounts in add-ons of the accounting category only, not in ours."""
-        super()._compute_account_templates()
+        res = super()._compute_account_templates()
         for module in self.filtered(lambda module: module.name == "sales_crm"):
             charts = self.env["account.chart.template"]._sales_charts()
             module.account_templates = {
@@ -25,3 +25,4 @@ class IrModuleModule(models.Model):
                 )
                 for code, values in charts.items()
             }
+        return res

@@ -99,7 +99,8 @@ class ResCompany(models.Model):
         if not chart or not self._sales_accounting_is_new():
             return
         former = self.currency_id
-        products = self.env["product.template"].with_context(active_test=False).search([])
+        products = self.env["product.template"].with_context(active_test=False)
+        products = products.search(products._check_company_domain(self))
         sold, bought = products.filtered("taxes_id"), products.filtered("supplier_taxes_id")
         # Not try_loading: it warns while add-ons are being installed, and all that it needs is there
         self.env["account.chart.template"]._load(chart, self, install_demo=False)

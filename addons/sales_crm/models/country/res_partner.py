@@ -10,7 +10,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     kpp = fields.Char(
-        "KPP",
+        "Tax Registration (KPP)",
         size=9,
         index="btree_not_null",
         help="Why and where the firm is registered with the tax authorities: nine characters. Branches of "

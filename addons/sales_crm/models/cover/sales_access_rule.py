@@ -203,10 +203,8 @@ class SalesAccessRule(models.Model):
 
     def _cover_bounds(self, user):
         """:return: begin and end of the cover's days in the time zone of ``user``, in UTC, naive"""
-        Day = self.env["sales.my.day"]
         # sudo: a user's time zone is no secret
-        user = user.sudo()
-        return Day._get_day_bounds(user, self.date_from)[0], Day._get_day_bounds(user, self.date_to)[1]
+        return user.sudo()._sales_day_bounds(self.date_from, self.date_to)
 
     def action_record_leave(self):
         """Record days off, for the dates of the cover, for those away who have none there."""

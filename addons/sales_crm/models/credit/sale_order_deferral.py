@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import models
 from odoo.tools import float_compare
 
 from ...tools.credit import CreditReason, CreditStanding
@@ -38,7 +38,7 @@ class SaleOrder(models.Model):
         return self._credit_days_of(self.payment_term_id)
 
     def _credit_days_of(self, term):
-        today = self._credit_company()._sales_today() if self.company_id else fields.Date.today()
+        today = (self._credit_company() if self.company_id else self.env.company)._sales_today()
         # sudo: terms are accounting's
         return max(((line._get_due_date(today) - today).days for line in term.sudo().line_ids), default=0)
 

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.credit import CreditStanding
+from ...tools.receivable import days_overdue, is_open_receivable, is_overdue, residual
 
 # First key of the advisory locks that let only one transaction at a time use up a client's limit
 CREDIT_LOCK = 0x5A1E6
@@ -308,28 +309,26 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _debt_sql(self, company, ledger, client_ids):
         """:return: SQL of what each client owes by the ledger; uses ``main``, the contracts in force"""
+        today = company._sales_today()
         return SQL(
             """
             SELECT debtor.commercial_partner_id AS client_id,
-                   SUM(line.amount_residual)::float AS receivable,
-                   -SUM(line.amount_residual) FILTER (WHERE line.amount_residual < 0)::float AS unapplied,
-                   SUM(line.amount_residual) FILTER (WHERE %(overdue)s)::float AS overdue,
-                   MAX(%(today)s - line.date_maturity) FILTER (WHERE %(overdue)s) AS overdue_days,
-                   SUM(line.amount_residual) FILTER (
-                       WHERE line.amount_residual > 0
-                         AND line.date_maturity < %(today)s - COALESCE(main.tolerance_days, 0))::float
-                       AS overdue_late
+                   SUM(%(residual)s)::float AS receivable,
+                   -SUM(%(residual)s) FILTER (WHERE %(residual)s < 0)::float AS unapplied,
+                   SUM(%(residual)s) FILTER (WHERE %(overdue)s)::float AS overdue,
+                   MAX(%(days)s) FILTER (WHERE %(overdue)s) AS overdue_days,
+                   SUM(%(residual)s) FILTER (WHERE %(late)s)::float AS overdue_late
               FROM account_move_line line
               JOIN res_partner debtor ON debtor.id = line.partner_id
               LEFT JOIN main ON main.client_id = debtor.commercial_partner_id
-             WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted'
-               AND line.account_id = ANY(
-                       ARRAY(SELECT id FROM account_account WHERE account_type = 'asset_receivable'))
-               AND line.company_id = ANY(%(ledger)s) AND %(clients)s
+             WHERE %(opened)s AND line.company_id = ANY(%(ledger)s) AND %(clients)s
              GROUP BY debtor.commercial_partner_id
             """,
-            overdue=SQL("line.amount_residual > 0 AND line.date_maturity < %s", company._sales_today()),
-            today=company._sales_today(),
+            residual=residual(),
+            overdue=is_overdue(today),
+            late=is_overdue(SQL("%s - COALESCE(main.tolerance_days, 0)", today)),
+            days=days_overdue(today),
+            opened=is_open_receivable(),
             ledger=ledger,
             clients=self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
         )

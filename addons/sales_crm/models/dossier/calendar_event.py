@@ -33,16 +33,13 @@ class CalendarEvent(models.Model):
 
     @api.model
     def _sales_client_fields(self):
-        return {"partner_ids", "res_model", "res_model_id", "res_id", "opportunity_id"}
+        return super()._sales_client_fields() | {"res_model", "res_model_id", "res_id", "opportunity_id"}
 
     def _sales_clients(self):
         """The client of the document that the meeting is about, else the first invited client."""
         clients = self._sales_document_clients()
-        for event in self:
-            client = clients.get(event.id) or event._sales_invited_client()
-            if client:
-                clients[event.id] = client
-        return clients
+        others = self.filtered(lambda event: event.id not in clients)
+        return {**super(CalendarEvent, others)._sales_clients(), **clients}
 
     def _sales_document_clients(self):
         """:return: dict event id -> client of the document it is about, in one query per model"""
@@ -58,14 +55,6 @@ class CalendarEvent(models.Model):
             found = self.env["mail.activity"]._clients_of_documents(documents)
             clients.update({event: found[res_id] for event, res_id in document_of.items() if res_id in found})
         return clients
-
-    def _sales_invited_client(self):
-        self.ensure_one()
-        return self.partner_ids.commercial_partner_id.filtered("is_client")[:1]
-
-    @api.model
-    def _sales_client_domain(self, partners):
-        return Domain("partner_ids", "in", partners.ids)
 
     def _sales_activities(self):
         # sudo: as in super(), whoever looks at the meeting

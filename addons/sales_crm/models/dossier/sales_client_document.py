@@ -5,8 +5,9 @@ from odoo.fields import Domain
 class SalesClientDocument(models.AbstractModel):
     """A document that belongs to a client: its activities are the client's activities.
 
-    Inherit it beside the document's own model. The three questions it asks are small methods, so
-    that another module answers them for its own documents:
+    Inherit it beside the document's own model and name the field with its partner, or its partners, in
+    ``_sales_guard_path``. Everything else follows from that; a document that has another way to its client
+    as well answers one of three small methods:
 
     * :meth:`_sales_client_fields`: which fields decide whose document it is;
     * :meth:`_sales_clients`: whose documents these are;
@@ -16,6 +17,7 @@ class SalesClientDocument(models.AbstractModel):
     _name = "sales.client.document"
     _description = "Document of a Client"
 
+    # The field with the partner, a contact of the client or the client himself; of several the first client
     _sales_guard_path = "partner_id"
     # The field with the document's own manager, who decides where there is no client
     _sales_guard_owner = "user_id"
@@ -23,20 +25,22 @@ class SalesClientDocument(models.AbstractModel):
     @api.model
     def _sales_client_fields(self):
         """:return: names of the fields whose change may give the document to another client"""
-        return {"partner_id"}
+        return {self._sales_guard_path}
 
     def _sales_clients(self):
         """:return: dict document id -> client (res.partner), without those that have none"""
-        return {
-            document.id: document.partner_id.commercial_partner_id
-            for document in self
-            if document.partner_id.commercial_partner_id.is_client
-        }
+        clients = {document.id: document._sales_partners().commercial_partner_id for document in self}
+        found = {document: of_it.filtered("is_client")[:1] for document, of_it in clients.items()}
+        return {document: client for document, client in found.items() if client}
+
+    def _sales_partners(self):
+        """:return: the partners of these documents"""
+        return self.mapped(self._sales_guard_path)
 
     @api.model
     def _sales_client_domain(self, partners):
         """:return: Domain of the documents that hang on ``partners``"""
-        return Domain("partner_id", "in", partners.ids)
+        return Domain(self._sales_guard_path, "in", partners.ids)
 
     @api.model
     def _sales_owner_field(self):
@@ -52,8 +56,8 @@ class SalesClientDocument(models.AbstractModel):
             return  # the server's own work, like a hand-over, tells of itself
         # sudo: whether the manager sees the client is asked for him, not for who writes
         for user, documents in self.sudo().grouped(self._sales_guard_owner).items():
-            clients = self.env["sales.access.rule"]._hidden_from(user, documents.partner_id.client_id)
-            hidden = documents.filtered(lambda d, clients=clients: d.partner_id.client_id in clients)
+            clients = self.env["sales.access.rule"]._hidden_from(user, documents._sales_partners().client_id)
+            hidden = documents.filtered(lambda d, clients=clients: d._sales_partners().client_id & clients)
             note = self.env._(
                 "%s may not see the client of this document, so neither the document.", user.name
             )

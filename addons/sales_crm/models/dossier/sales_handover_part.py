@@ -118,6 +118,8 @@ class SalesHandoverPart(models.AbstractModel):
         """
         before = self._handover_snapshot()
         self.write({self._handover_field: receiver.id})
+        # What follows from it is stored by the same statement
+        self._recompute_recordset()
         after = self._handover_snapshot() if before else {}
         return {
             record: {name: [value, after[record][name]] for name, value in values.items()}

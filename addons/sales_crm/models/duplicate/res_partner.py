@@ -48,21 +48,12 @@ class ResPartner(models.Model):
         keys = {}
         for partner in self:
             found = {("email", value) for value in email_keys(partner.email)}
-            region = partner._duplicate_region()
-            found |= {("phone", value) for value in phone_keys(partner.phone, region)}
+            found |= {("phone", value) for value in phone_keys(partner.phone, partner._phone_region())}
             if not partner.parent_id or partner.is_company:
                 # Core copies a company's number to its contacts
                 found |= {("vat", value) for value in vat_keys(partner.vat)}
             keys[partner] = found
         return keys
-
-    def _duplicate_region(self):
-        """:return: ISO code of the country that phones without +… belong to"""
-        country = self.country_id or self.parent_id.country_id
-        if not country:
-            # sudo: where a company sits is no secret
-            country = (self.company_id or self.env.company).sudo().country_id
-        return country.code
 
     def _refresh_duplicate_keys(self):
         # sudo: keys are true whoever changes the card

@@ -1,7 +1,5 @@
 from datetime import datetime, timedelta, timezone
 
-import pytz
-
 from odoo import api, models
 from odoo.exceptions import AccessError
 
@@ -101,9 +99,8 @@ class MailMessage(models.Model):
         ):
             return False
         company = self.env.user.company_id
-        zone = pytz.timezone(self.env["sales.access.rule"]._timezone_name(company.id))
         # The moment of the server's clock: the date of a message can be given when it is posted
-        return pytz.utc.localize(self.create_date).astimezone(zone).date() == company._sales_today()
+        return company._sales_local(self.create_date).date() == company._sales_today()
 
     def _keep_without_document(self, document, client):
         """``document`` is about to be deleted: what was written there goes to the card of its client, with

@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -99,7 +97,7 @@ class SalesExportLog(models.Model):
             # sudo: every user may know what a model is called
             "model_name": self.env["ir.model"].sudo()._get(model._name).name or model._name,
             "row_count": row_count,
-            "date": self._day_of(user),
+            "date": user._sales_today(),
             "ip_address": request.httprequest.remote_addr if request else False,
         }
 
@@ -111,12 +109,6 @@ class SalesExportLog(models.Model):
             "domain": filter_text(domain),
             "filter_description": describe_filter(model, domain),
         }
-
-    @api.model
-    def _day_of(self, user):
-        """:return: the day it is for ``user``"""
-        now = pytz.utc.localize(fields.Datetime.now())
-        return now.astimezone(user._sales_timezone()).date()
 
     @api.model
     def _pending(self):

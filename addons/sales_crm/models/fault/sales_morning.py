@@ -91,7 +91,7 @@ class SalesMorning(models.AbstractModel):
     @api.model
     def _fault_day(self, user):
         # sudo: a time zone is no secret
-        return fields.Date.context_today(self.with_context(tz=user.sudo().tz or "UTC"))
+        return user.sudo()._sales_today()
 
     @api.model
     def _write_fault(self, step, record, user, day, error):

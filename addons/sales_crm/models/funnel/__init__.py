@@ -5,7 +5,6 @@ from . import crm_lead
 from . import crm_lead_entry
 from . import crm_lead_leave
 from . import crm_lead_stuck
-from . import res_users
 from . import res_partner
 from . import res_company
 from . import res_config_settings

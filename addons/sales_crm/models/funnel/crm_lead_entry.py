@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -191,13 +191,15 @@ class CrmLead(models.Model):
     def _prepare_stage_activity(self, template):
         """:return: values of the activity that a plan's template asks for on this deal"""
         responsible = template._determine_responsible(self.user_id or self.env.user, self)["responsible"]
+        user = responsible or self.env.user
         return {
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": self.id,
             "activity_type_id": template.activity_type_id.id,
             "summary": template.summary,
             "note": template.note,
-            "user_id": (responsible or self.env.user).id,
-            "date_deadline": template._get_date_deadline(fields.Date.context_today(self)),
+            "user_id": user.id,
+            # sudo: a colleague's time zone is no secret
+            "date_deadline": template._get_date_deadline(user.sudo()._sales_today()),
             "automated": True,
         }

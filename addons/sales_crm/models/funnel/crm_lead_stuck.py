@@ -75,8 +75,8 @@ class CrmLead(models.Model):
     def _stuck_limits(self):
         """Since when a deal must have been quiet to be stuck.
 
-        :return: list of (manager id or 0, number of working days, moment in UTC); the days are those
-            on which the manager works; of the company where a deal has no manager
+        :return: list of (whose days, number of working days, moment in UTC): the id of a manager, or of a
+            company with a minus sign, for its deals without one
         """
         days = sorted(set(self.env["crm.stage"].search([("max_days", ">", 0)]).mapped("max_days")))
         if not days:
@@ -86,11 +86,16 @@ class CrmLead(models.Model):
         )
         # sudo: calendars and leaves of all managers
         users = self.env["res.users"].sudo().union(*(user for (user,) in managers))
-        limits = []
-        for user, moments in (users | self.env.ref("base.user_root"))._sales_workdays_back(max(days)).items():
-            owner = 0 if user == self.env.ref("base.user_root") else user.id
-            limits += [(owner, number, moments[number]) for number in days if len(moments) > number]
-        return limits
+        companies = self.env["res.company"].sudo().search([("active", "in", [True, False])])
+        known = {user.id: moments for user, moments in users._sales_workdays_back(max(days)).items()}
+        for company, moments in companies._sales_workdays_back(max(days)).items():
+            known[-company.id] = moments
+        return [
+            (owner, number, moments[number])
+            for owner, moments in known.items()
+            for number in days
+            if len(moments) > number
+        ]
 
     @api.model
     def _stuck_sql(self, limits):
@@ -98,10 +103,11 @@ class CrmLead(models.Model):
         return SQL(
             """
             SELECT lead.id
-              FROM unnest(%(users)s::int[], %(days)s::int[], %(moments)s::timestamp[])
-                   AS quiet(user_id, days, since)
+              FROM unnest(%(owners)s::int[], %(days)s::int[], %(moments)s::timestamp[])
+                   AS quiet(owner, days, since)
               JOIN crm_stage stage ON stage.max_days = quiet.days
-              JOIN crm_lead lead ON lead.stage_id = stage.id AND COALESCE(lead.user_id, 0) = quiet.user_id
+              JOIN crm_lead lead ON lead.stage_id = stage.id
+               AND COALESCE(lead.user_id, -COALESCE(lead.company_id, %(main)s)) = quiet.owner
              WHERE lead.active IS TRUE AND lead.won_status = 'pending' AND lead.type = 'opportunity'
                AND lead.date_last_stage_update < quiet.since
                AND NOT EXISTS (
@@ -122,7 +128,8 @@ class CrmLead(models.Model):
                       AND contact.activity_state_final = 'done'
                       AND contact.datetime_done >= quiet.since)
             """,
-            users=[user for user, _days, _moment in limits],
+            owners=[owner for owner, _days, _moment in limits],
+            main=self.env.ref("base.main_company").id,
             days=[days for _user, days, _moment in limits],
             moments=[moment for _user, _days, moment in limits],
             contacts=self._stuck_contact_messages(),
@@ -174,11 +181,16 @@ class CrmLead(models.Model):
             [("res_model", "=", self._name), ("res_id", "in", self.ids), ("activity_type_id", "=", kind.id)]
         )
         told = set(opened.mapped("res_id"))
-        self.write({"is_stuck": True, "stuck_since": fields.Date.today()})
+        for today, leads in self.grouped(lambda lead: lead._stuck_today()).items():
+            leads.write({"is_stuck": True, "stuck_since": today})
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(
             [lead._prepare_stuck_activity(kind) for lead in self.filtered("user_id") if lead.id not in told]
         )
         self.env.flush_all()
+
+    def _stuck_today(self):
+        """:return: the day it is for the deal's manager, without one for its company"""
+        return (self.user_id or self.company_id or self.env.company)._sales_today()
 
     def _prepare_stuck_activity(self, kind):
         return {
@@ -190,6 +202,6 @@ class CrmLead(models.Model):
                 stage=self.with_context(lang=self.user_id.lang).stage_id.name,
             ),
             "user_id": self.user_id.id,
-            "date_deadline": fields.Date.today(),
+            "date_deadline": self.user_id._sales_today(),
             "automated": True,
         }

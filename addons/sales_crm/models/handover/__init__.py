@@ -1,5 +1,7 @@
 from . import res_partner
 from . import mail_activity
+from . import mail_followers
+from . import mail_message
 from . import sales_access_rule
 from . import sales_handover
 from . import sales_handover_line

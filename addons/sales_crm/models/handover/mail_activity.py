@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -52,5 +52,6 @@ class MailActivity(models.Model):
         return {"": self.env._("Open activities")}
 
     def _handover_details(self):
-        late = len(self.filtered(lambda activity: activity.date_deadline < fields.Date.context_today(self)))
+        todays = {user: (user or self.env.user).sudo()._sales_today() for user in {*self.mapped("user_id")}}
+        late = len(self.filtered(lambda activity: activity.date_deadline < todays[activity.user_id]))
         return self.env._("late: %s", late) if late else ""

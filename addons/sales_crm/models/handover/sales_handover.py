@@ -355,8 +355,9 @@ class SalesHandover(models.Model):
         followers = self._followers(model, items.mapped("res_id"), giver | receiver)
         for partner, name in ((giver, "giver_followed"), (receiver, "receiver_followed")):
             ids = set(followers.filtered(lambda f, partner=partner: f.partner_id == partner).mapped("res_id"))
-            items.filtered(lambda item, ids=ids: item.res_id in ids).write({name: True})
-            items.filtered(lambda item, ids=ids: item.res_id not in ids).write({name: False})
+            changed = items.filtered(lambda item, ids=ids, name=name: item[name] != (item.res_id in ids))
+            for follows, others in changed.grouped(name).items():
+                others.write({name: not follows})
 
     def _follow_instead(self, model, ids, old, new):
         """``new`` follows these documents, with what ``old`` wanted to hear of; ``old`` does no more."""
@@ -371,7 +372,7 @@ class SalesHandover(models.Model):
         twice.unlink()
         missing = [res_id for res_id in ids if res_id not in followed]
         if missing:
-            followers._insert_followers(model, missing, new.ids)
+            followers._sales_follow(self._part(model).browse(missing), new)
 
     def _follow_again(self, model, items, giver, receiver):
         """Undo: each follows again who did so before."""
@@ -386,7 +387,8 @@ class SalesHandover(models.Model):
 
     def _follow_too(self, model, ids, partner):
         if ids:
-            self._followers(model, ids, partner)._insert_followers(model, ids, partner.ids)
+            # sudo: who follows is part of what is given back
+            self.env["mail.followers"].sudo()._sales_follow(self._part(model).browse(ids), partner)
 
     # ------------------------------------------------------
     # Documents that stay: won deals, invoiced orders, invoices
@@ -418,7 +420,8 @@ class SalesHandover(models.Model):
             (followers - twice).write({"partner_id": receiver.id})
             twice.unlink()
         for line, followed in remembered.items():
-            line.followed = followed or False
+            if (line.followed or {}) != followed:
+                line.followed = followed or False
 
     def _follow_history_again(self, lines, giver, receiver):
         """Undo of :meth:`_follow_history`, for the documents that the receiver still follows."""

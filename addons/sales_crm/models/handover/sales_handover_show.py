@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.alike import write_alike
+
 
 class SalesHandover(models.Model):
     """How a hand-over is shown and told: tables, the clients' history, one message per receiver."""
@@ -109,9 +111,9 @@ class SalesHandover(models.Model):
         )
         for model, of_model in lines.grouped("res_model").items():
             if self._is_followed(model):
-                ids = of_model.mapped("res_id")
                 # The model without QUIET: a note is what is wanted here
-                self.env[model].browse(ids).sudo(False)._message_log_batch(bodies=dict.fromkeys(ids, body))
+                documents = self.env[model].browse(of_model.mapped("res_id")).sudo(False)
+                self.env["mail.message"]._sales_log_alike(documents, body)
 
     def _tell_receivers(self):
         """One message to each receiver, with the list of what he has got."""
@@ -129,7 +131,7 @@ class SalesHandover(models.Model):
                 env._("Handed over by %s. You follow them from now on.", self.run_user_id.name),
                 of_receiver,
             )
-        lines.write({"told": True})
+        write_alike(lines, {"told": True})
 
     def _tell_of_undo(self):
         """One message to each receiver whose clients went back, and one to whom they went back."""

@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.alike import write_alike
+
 
 class SalesHandover(models.Model):
     """The undo: exactly what was handed over comes back, for a number of days.
@@ -67,8 +69,8 @@ class SalesHandover(models.Model):
                     item.res_id in ids and item.line_id not in kept_lines
                 )
             )
-            (items - taken).write({"state": "kept"})
-            taken.write({"state": "returned"})
+            write_alike(items - taken, {"state": "kept"})
+            write_alike(taken, {"state": "returned"})
             if taken:
                 records = unchanged[model].browse(taken.mapped("res_id"))
                 memories = {item.res_id: item.memory for item in taken}
@@ -78,8 +80,8 @@ class SalesHandover(models.Model):
         roots = self._roots_among(lines - kept_lines, returned)
         self._follow_history_again(roots, giver.partner_id, receiver.partner_id)
         self._log_change(roots, receiver, giver)
-        kept_lines.write({"state": "kept"})
-        (lines - kept_lines).write({"state": "undone"})
+        write_alike(kept_lines, {"state": "kept"})
+        write_alike(lines - kept_lines, {"state": "undone"})
 
     def _lines_given_on(self, lines, by_model, unchanged):
         """:return: the lines whose client or document itself belongs to somebody else by now"""

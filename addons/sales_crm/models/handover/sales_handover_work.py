@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools.alike import write_alike
 from .sales_handover import BUSY
 
 BATCH = 200  # clients with all that hangs on them, in one transaction
@@ -85,19 +86,20 @@ class SalesHandover(models.Model):
         for model, items in by_model.items():
             records = still_his[model]
             taken = items.filtered(lambda item, ids=set(records.ids): item.res_id in ids)
-            (items - taken).write({"state": "gone"})
-            taken.write({"state": "moved"})
+            write_alike(items - taken, {"state": "gone"})
+            write_alike(taken, {"state": "moved"})
             self._remember_followers(model, taken, giver.partner_id, receiver.partner_id)
             memories = records._handover_receive(giver, receiver) if records else {}
             for item in taken:
-                item.memory = memories.get(item.res_id) or False
+                if (item.memory or {}) != (memories.get(item.res_id) or {}):
+                    item.memory = memories.get(item.res_id) or False
             self._follow_instead(model, taken.mapped("res_id"), giver.partner_id, receiver.partner_id)
             self._check_handed(model, records, giver)
             moved |= taken
         roots = self._roots_among(lines, moved)
         self._follow_history(roots, giver.partner_id, receiver.partner_id)
         self._log_change(roots, giver, receiver)
-        lines.write({"state": "done"})
+        write_alike(lines, {"state": "done"})
 
     def _roots_among(self, lines, items):
         """:return: those of ``lines`` whose client or document itself is one of ``items``"""

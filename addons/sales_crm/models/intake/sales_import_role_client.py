@@ -10,13 +10,12 @@ from ...tools.normalise import (
     client_class,
     email_key,
     name_key,
-    phone_format,
     plain,
     split_emails,
-    split_phones,
     squeeze,
     tax_key,
 )
+from ...tools.phone import phone_format, phone_key, split_phones
 from ...tools.requisites import foreign_tax_country
 
 PLAIN_TARGETS = {"name": "name", "city": "city", "zip": "zip", "website": "website"}
@@ -208,14 +207,15 @@ class SalesImportRoleClient(models.AbstractModel):
     def _phones(self, run, row, header, text, said):
         """:return: list of phones in international form; what can't be one stays as it was typed"""
         phones = []
+        region = run.region_of(said.values.get("country_id"))
         for part in split_phones(text):
-            key, shown = phone_format(part, run.region)
+            key, shown = phone_format(part, region)
             if not key:
                 said.warnings.append(
                     self._sentence(
                         row,
                         header,
-                        self.env._("“%s” is no phone number, it is kept as typed.", part[:60]),
+                        self.env._("“%s” is not a valid phone number, it is kept as typed.", part[:60]),
                     )
                 )
             if shown not in phones:
@@ -364,8 +364,9 @@ class SalesImportRoleClient(models.AbstractModel):
         keys = [f"tax {tax_key(values['vat'])}"] if values.get("vat") else []
         if values.get("name") and name_key(values["name"]):
             keys.append(f"name {name_key(values['name'])}")
+        region = run.region_of(values.get("country_id"))
         for cell in filter(None, phones):
-            found = [phone_format(part, run.region)[0] for part in split_phones(cell)]
+            found = [phone_key(part, region) for part in split_phones(cell)]
             keys += [f"phone {key}" for key in found if key]
         for cell in filter(None, emails):
             keys += [f"mail {email}" for email in split_emails(cell)]
@@ -374,6 +375,6 @@ class SalesImportRoleClient(models.AbstractModel):
     @api.model
     def _new_state(self, run, said):
         """:return: ClientState of a client that the row will create"""
-        state = ClientState(region=run.region)
+        state = ClientState(region=run.region_of(said.values.get("country_id")))
         state.apply(state.compare(said))
         return state

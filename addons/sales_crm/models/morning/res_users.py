@@ -1,68 +1,13 @@
-from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo import models
 
 
 class ResUsers(models.Model):
-    """Whose calendar says when a manager works: the employee's, else one chosen here, else the company's.
-
-    The day of a moment where a user is, for SQL. In Python it is :meth:`_sales_timezone`.
-    """
-
     _inherit = "res.users"
 
-    sales_calendar_id = fields.Many2one(
-        "resource.calendar",
-        "Working Time in Sales",
-        compute="_compute_sales_calendar_id",
-        inverse="_inverse_sales_calendar_id",
-        compute_sudo=True,
-        help="When the plan of the day is carried over and reminders come. With the Employees app it is the "
-        "employee's working time; nothing chosen: the company's.",
-    )
-
-    @api.depends("resource_ids.calendar_id", "company_id.resource_calendar_id")
-    def _compute_sales_calendar_id(self):
-        for user in self:
-            user.sales_calendar_id = user._sales_calendar()
-
-    def _inverse_sales_calendar_id(self):
-        """The choice is kept where core keeps it: on the user's resource, which may be an employee's."""
-        for user in self:
-            # sudo: who may write users chooses their working time
-            user = user.sudo()
-            chosen = user.sales_calendar_id
-            user._sales_create_resources()
-            user._sales_resource().calendar_id = chosen or user.company_id.resource_calendar_id
-
-    def _sales_resource(self):
-        """:return: the employee's resource if the user is one (of his company first), else another"""
-        resources = self.resource_ids.filtered("active")
-        of_employees = resources._sales_of_employees()
-        return self._sales_resource_of_company(of_employees) or super()._sales_resource()
-
-    def _sales_resource_of_company(self, resources):
-        return (resources.filtered(lambda r: r.company_id == self.company_id) or resources)[:1]
-
-    @api.model
-    def _sales_zones_sql(self):
-        """:return: SQL to join the time zone of each user, ``zone.tz`` by ``zone.user_id``"""
-        return SQL(
-            """
-            (SELECT person_user.id AS user_id,
-                    COALESCE(NULLIF(person.tz, ''), NULLIF(calendar.tz, ''), 'UTC') AS tz
-               FROM res_users person_user
-               JOIN res_partner person ON person.id = person_user.partner_id
-               LEFT JOIN res_company ON res_company.id = person_user.company_id
-               LEFT JOIN resource_calendar calendar
-                 ON calendar.id = res_company.resource_calendar_id) zone
-            """
-        )
-
-    @api.model
-    def _sales_day_sql(self, moment, tz=None):
-        """:param SQL moment: a UTC time, as Odoo stores it
-        :param SQL tz: a time zone that outweighs the other, where it isn't null
-        :return: SQL of its date in the time zone that :meth:`_sales_zones_sql` joined
-        """
-        zone = SQL("COALESCE(%s, zone.tz)", tz) if tz else SQL("zone.tz")
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", moment, zone)
+    def _action_managers_working_time(self):
+        """:return: the list of managers with calendar and time zone, complete and editable"""
+        managers = self.env["sales.morning"]._managers()
+        managers._sales_create_resources()
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_crm.resource_resource_action_managers")
+        action["domain"] = [("user_id", "in", managers.ids)]
+        return action

@@ -1,7 +1,3 @@
-from datetime import datetime, time, timedelta
-
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import html2plaintext
@@ -28,7 +24,7 @@ class SalesMyDay(models.AbstractModel):
         :raise AccessError: somebody else's day, or a user whose day is not planned here
         """
         manager = self._get_manager(user_id)
-        today = self._today(manager)
+        today = manager._sales_today()
         date = fields.Date.to_date(date) or today
         opened = self._open_activities(manager, date)
         planned = self._planned_activities(manager, date)
@@ -36,13 +32,13 @@ class SalesMyDay(models.AbstractModel):
         return {
             "date": fields.Date.to_string(date),
             "today": fields.Date.to_string(today),
-            "timezone": self._timezone(manager).zone,
+            "timezone": manager._sales_timezone().zone,
             "user": {"id": manager.id, "name": manager.name},
             "managers": self._get_managers_to_choose(),
             "figures": self._get_figures(manager, date, opened, planned, done),
             "rows": self._get_open_rows(opened, manager, date),
             "done": self._get_done_rows(done, manager),
-            "dates": self._get_quick_dates(manager, today),
+            "dates": manager._sales_quick_dates(today),
             "outcomes": self._get_outcomes(),
             "types": self._get_types(),
         }
@@ -81,24 +77,6 @@ class SalesMyDay(models.AbstractModel):
         managers = self._managers().sorted(lambda user: (user.name or "").lower())
         return [{"id": user.id, "name": user.name} for user in managers]
 
-    @api.model
-    def _timezone(self, manager):
-        return manager._sales_timezone()
-
-    @api.model
-    def _today(self, manager):
-        now = pytz.utc.localize(fields.Datetime.now())
-        return now.astimezone(self._timezone(manager)).date()
-
-    @api.model
-    def _get_day_bounds(self, manager, date):
-        """:return: when the day begins and ends for the manager, in UTC, naive; end excluded"""
-        timezone = self._timezone(manager)
-        return tuple(
-            timezone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
-            for day in (date, date + timedelta(days=1))
-        )
-
     # ------------------------------------------------------
     # Which activities
     # ------------------------------------------------------
@@ -117,7 +95,7 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _done_activities(self, manager, date, planned):
         """:return: what was done on ``date``: by the manager, or by anybody if it was planned"""
-        start, end = self._get_day_bounds(manager, date)
+        start, end = manager._sales_day_bounds(date)
         return (
             self.env["mail.activity"]
             .with_context(active_test=False)
@@ -140,7 +118,7 @@ class SalesMyDay(models.AbstractModel):
         """:return: dict of the numbers in the progress bar; their parts add up to the total"""
         # sudo: a planned activity counts also when it is somebody else's by now
         planned = planned.sudo()
-        start, end = self._get_day_bounds(manager, date)
+        start, end = manager._sales_day_bounds(date)
         done |= planned.filtered(
             lambda a: a.activity_state_final == "done" and start <= a.datetime_done < end
         ).sudo(False)
@@ -297,42 +275,6 @@ class SalesMyDay(models.AbstractModel):
     # ------------------------------------------------------
     # Choices
     # ------------------------------------------------------
-
-    @api.model
-    def _get_quick_dates(self, manager, today):
-        """:return: dict name of a choice -> its date, and whether the manager works on it"""
-        workdays = self._get_workdays(manager, today + timedelta(days=1), 31)
-        choices = {
-            "tomorrow": today + timedelta(days=1),
-            "in_2_days": today + timedelta(days=2),
-            "in_3_workdays": workdays[2] if len(workdays) > 2 else today + timedelta(days=3),
-            "next_monday": today + timedelta(days=7 - today.weekday()),
-            "next_week": today + timedelta(days=7),
-        }
-        return {
-            name: {"date": fields.Date.to_string(date), "working": date in workdays}
-            for name, date in choices.items()
-        }
-
-    @api.model
-    def _get_workdays(self, manager, start, count):
-        """:return: the dates among the ``count`` days from ``start`` on which the manager works"""
-        calendar, resource = manager._sales_calendar(), manager._sales_resource()
-        if not calendar:
-            return [start + timedelta(days=number) for number in range(count)]
-        timezone = self._timezone(manager)
-        first, last = (
-            timezone.localize(datetime.combine(day, time.min))
-            for day in (start, start + timedelta(days=count))
-        )
-        leaves = [
-            ("time_type", "=", "leave"),
-            ("company_id", "in", [False, manager.company_id.id]),
-        ]
-        intervals = calendar._work_intervals_batch(
-            first, last, resources=resource, domain=leaves, tz=timezone
-        )
-        return sorted({begin.date() for begin, _end, _meta in intervals[resource.id]})
 
     @api.model
     def _get_outcomes(self):

@@ -11,7 +11,7 @@ class ResPartner(models.Model):
             return super().write(vals)
         # sudo: his own time zone. As his it may be in the cache already
         user, partner = self.env.user.sudo(), own.sudo()
-        default = user.company_id.resource_calendar_id.tz or "UTC"
+        default = user.company_id._sales_timezone().zone
         before = partner.tz or default
         res = super().write(vals)
         after = partner.tz or default

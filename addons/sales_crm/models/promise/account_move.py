@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...tools.receivable import RECEIVABLE
+
 
 class AccountMove(models.Model):
     """Money that comes, or goes back, settles promises."""
@@ -25,7 +27,7 @@ class AccountMove(models.Model):
         in its currency
         """
         today = self.company_id._sales_today()
-        lines = self.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        lines = self.line_ids.filtered(lambda line: line.account_type == RECEIVABLE)
         late = lines.filtered(lambda line: line.date_maturity and line.date_maturity < today)
         return {
             "move_id": self.id,

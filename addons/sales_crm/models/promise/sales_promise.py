@@ -387,7 +387,7 @@ class SalesPromise(models.Model):
             "amount": amount,
             "currency_id": self.env.company.currency_id.id,
             "company_id": self.env.company.id,
-            "date_due": self.env["sales.receivable.collect"]._next_workday(self.env.user),
+            "date_due": self.env.user.sudo()._sales_next_workday(),
         }
 
     def _prepare_chase(self, user, day):

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.promise import Payment, Promised, settle
+from ...tools.receivable import is_posted_receivable
 
 
 class SalesPromise(models.Model):
@@ -197,14 +198,14 @@ class SalesPromise(models.Model):
                    ) back ON TRUE
              WHERE debtor.commercial_partner_id = ANY(%(clients)s)
                AND line.date BETWEEN %(first)s AND %(last)s
-               AND line.parent_state = 'posted' AND line.amount_currency < 0
-               AND line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
+               AND %(receivable)s AND line.amount_currency < 0
                AND move.move_type = 'entry' AND journal.type IN %(purses)s
              ORDER BY line.date, line.id
             """,
             clients=promises.client_id.ids,
             first=min(promises.mapped("date_made")),
             last=max(promises.mapped("date_due")),
+            receivable=is_posted_receivable(),
             purses=("bank", "cash", "credit"),
         )
 

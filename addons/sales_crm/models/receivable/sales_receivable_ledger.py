@@ -3,6 +3,15 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from ...tools.receivable import (
+    due_date,
+    is_open_receivable,
+    is_overdue,
+    is_posted_receivable,
+    is_unsettled,
+    residual,
+)
+
 SHIPMENT_TYPES = ("out_invoice", "out_refund", "out_receipt")
 
 
@@ -83,8 +92,7 @@ class SalesReceivableLedger(models.AbstractModel):
               FROM (
                     SELECT balance.company_id, debtor.commercial_partner_id AS client_id,
                            balance.residual AS debt,
-                           CASE WHEN balance.residual > 0 AND balance.date_maturity < day.today
-                                THEN balance.residual ELSE 0 END AS overdue,
+                           CASE WHEN %(overdue)s THEN balance.residual ELSE 0 END AS overdue,
                            0 AS shipments, day.period_days
                       FROM (%(balances)s) balance
                       JOIN %(days)s ON day.company_id = balance.company_id
@@ -104,6 +112,7 @@ class SalesReceivableLedger(models.AbstractModel):
             HAVING SUM(figure.debt) != 0 OR SUM(figure.overdue) != 0 OR SUM(figure.shipments) != 0
             """,
             balances=balances,
+            overdue=is_overdue(SQL("day.today"), "balance", SQL("balance.residual")),
             days=days,
             types=SHIPMENT_TYPES,
         )
@@ -113,11 +122,13 @@ class SalesReceivableLedger(models.AbstractModel):
         """:return: SQL of the open instalments: company_id, partner_id, date_maturity, residual"""
         return SQL(
             """
-            SELECT line.company_id, line.partner_id, line.date_maturity, line.amount_residual AS residual
+            SELECT line.company_id, line.partner_id, %(due)s AS date_maturity, %(residual)s AS residual
               FROM account_move_line line
-             WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted' AND %s
+             WHERE %(opened)s
             """,
-            self._receivable_sql(),
+            due=due_date(),
+            residual=residual(),
+            opened=is_open_receivable(),
         )
 
     @api.model
@@ -131,8 +142,8 @@ class SalesReceivableLedger(models.AbstractModel):
         """
         return SQL(
             """
-            SELECT line.company_id, line.partner_id, line.date_maturity,
-                   ROUND((line.amount_residual + COALESCE(later.amount, 0))::numeric, %(digits)s) AS residual
+            SELECT line.company_id, line.partner_id, %(due)s AS date_maturity,
+                   ROUND((%(residual)s + COALESCE(later.amount, 0))::numeric, %(digits)s) AS residual
               FROM account_move_line line
               LEFT JOIN (
                     SELECT matched.line_id, SUM(matched.amount) AS amount
@@ -143,17 +154,14 @@ class SalesReceivableLedger(models.AbstractModel):
                               FROM account_partial_reconcile WHERE max_date > %(day)s) matched
                      GROUP BY matched.line_id
                    ) later ON later.line_id = line.id
-             WHERE line.company_id = %(company)s AND line.date <= %(day)s AND line.parent_state = 'posted'
-               AND (line.reconciled IS NOT TRUE OR later.line_id IS NOT NULL) AND %(receivable)s
+             WHERE line.company_id = %(company)s AND line.date <= %(day)s AND %(receivable)s
+               AND (%(unsettled)s OR later.line_id IS NOT NULL)
             """,
             company=company.id,
             day=day,
             digits=company.currency_id.decimal_places,
-            receivable=self._receivable_sql(),
-        )
-
-    @api.model
-    def _receivable_sql(self):
-        return SQL(
-            "line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')"
+            due=due_date(),
+            residual=residual(),
+            receivable=is_posted_receivable(),
+            unsettled=is_unsettled(),
         )

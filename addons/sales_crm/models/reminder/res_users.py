@@ -1,14 +1,8 @@
-from datetime import datetime, time, timedelta
-
-import pytz
-
-from odoo import api, fields, models
-
-DAY_START = time(9)  # for those who work by no calendar
+from odoo import fields, models
 
 
 class ResUsers(models.Model):
-    """When a user is reminded of his work: his own preferences, and his working day."""
+    """When a user is reminded of his work: his own preferences."""
 
     # Beside what a departure loses, another matter
     _inherit = "res.users"
@@ -41,26 +35,3 @@ class ResUsers(models.Model):
         if "sales_reminder_minutes" in vals:
             self.env["sales.reminder"]._plan_changed(self)
         return res
-
-    def _sales_workday_start(self, date):
-        """:param date: a day where the user is
-        :return: when his working day begins, in UTC, naive; False on a day off, a holiday or a leave
-        """
-        self.ensure_one()
-        timezone = self._sales_timezone()
-        calendar, resource = self._sales_calendar(), self._sales_resource()
-        if not calendar:
-            return self._utc(timezone.localize(datetime.combine(date, DAY_START)))
-        first, last = (
-            timezone.localize(datetime.combine(day, time.min)) for day in (date, date + timedelta(days=1))
-        )
-        leaves = [("time_type", "=", "leave"), ("company_id", "in", [False, self.company_id.id])]
-        intervals = calendar._work_intervals_batch(
-            first, last, resources=resource, domain=leaves, tz=timezone
-        )
-        starts = [start for start, stop, _meta in intervals[resource.id] if stop > start]
-        return self._utc(min(starts)) if starts else False
-
-    @api.model
-    def _utc(self, moment):
-        return moment.astimezone(pytz.utc).replace(tzinfo=None)

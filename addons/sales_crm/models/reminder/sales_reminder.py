@@ -47,7 +47,7 @@ class SalesReminder(models.Model):
             ``digest``: see :meth:`_get_digest`; ``timezone``
         """
         user = self.env.user.sudo()  # sudo: his own time zone and calendar
-        today = self.env["sales.my.day"]._today(user)
+        today = user._sales_today()
         start = user._sales_workday_start(today)
         answers = self._get_answers(user)
         reminders = [

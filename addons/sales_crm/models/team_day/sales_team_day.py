@@ -41,7 +41,7 @@ class SalesTeamDay(models.AbstractModel):
         if part and part not in {*STATUSES, *FIGURES}:
             raise UserError(self.env._("There are no such tasks in Team Day: %s.", part))
         # sudo: the head's own time zone
-        today = self.env["sales.my.day"]._today(self.env.user.sudo())
+        today = self.env.user.sudo()._sales_today()
         date = fields.Date.to_date(date) or today
         managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
@@ -63,7 +63,7 @@ class SalesTeamDay(models.AbstractModel):
             "today": fields.Date.to_string(today),
             "managers": lines,
             "total": self._count(tasks),
-            "dates": self.env["sales.my.day"]._get_quick_dates(self.env.user.sudo(), today),
+            "dates": self.env.user.sudo()._sales_quick_dates(today),
             "tasks": part and self._get_rows(tasks, user_id, part),
         }
 
@@ -166,10 +166,9 @@ class SalesTeamDay(models.AbstractModel):
         """:return: Domain of what may be in the day without standing in a plan: what is to be done, and what
         was done on the day
         """
-        MyDay = self.env["sales.my.day"]
         done = Domain.FALSE
         for _timezone, users in managers.grouped(lambda user: user._sales_timezone().zone).items():
-            start, end = MyDay._get_day_bounds(users[0], date)
+            start, end = users[0]._sales_day_bounds(date)
             done |= (
                 Domain("done_user_id", "in", users.ids)
                 & Domain("datetime_done", ">=", start)

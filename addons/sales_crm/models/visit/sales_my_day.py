@@ -12,7 +12,7 @@ class SalesMyDay(models.AbstractModel):
         rows = super()._prepare_rows(activities, manager)
         # sudo: types have names only; the check-ins of activities that the user sees
         visits = activities.sudo().filtered("activity_type_id.is_visit")
-        today = self._today(manager)
+        today = manager._sales_today()
         check_ins = {
             visit.activity_id.id: visit._to_show() for visit in visits.visit_ids if visit.date == today
         }

@@ -1,8 +1,6 @@
 import base64
 import binascii
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
@@ -119,15 +117,13 @@ class SalesVisit(models.Model):
     def _prepare_check_in(self, activity, place):
         """:return: values of the fact"""
         now = fields.Datetime.now()
-        # sudo: the user's own time zone
-        timezone = self.env.user.sudo()._sales_timezone()
         return {
             "activity_id": activity.id,
             # sudo: the activity is his own, and says whom he visits
             "client_id": activity.sudo().client_id.id,
             "user_id": self.env.uid,
             "datetime_in": now,
-            "date": pytz.utc.localize(now).astimezone(timezone).date(),
+            "date": self.env.user.sudo()._sales_local(now).date(),
             **self._prepare_place(activity, place),
         }
 

@@ -7,7 +7,7 @@ class SalesFunnelXlsx(models.AbstractModel):
     """The funnel's screen as an Excel file, with native charts, from the same figures."""
 
     _name = "report.sales_crm.sales_funnel_xlsx"
-    _inherit = "report.report_xlsx.abstract"
+    _inherit = "sales.xlsx.report"
     _description = "Funnel in Excel"
 
     def create_xlsx_report(self, docids, data):
@@ -19,20 +19,9 @@ class SalesFunnelXlsx(models.AbstractModel):
         return self.env["sales.funnel.report"]  # of no records: the figures are asked for by options
 
     @api.model
-    def get_workbook_options(self):
-        return {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
-
-    @api.model
     def generate_xlsx_report(self, workbook, data, objs):
         funnel = self.env["sales.funnel"].get_funnel((data or {}).get("options"))
-        formats = {
-            "title": workbook.add_format({"bold": True, "font_size": 14}),
-            "head": workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "text_wrap": True}),
-            "count": workbook.add_format({"num_format": "#,##0"}),
-            "amount": workbook.add_format({"num_format": "#,##0.00"}),
-            "share": workbook.add_format({"num_format": "0.0%"}),
-            "days": workbook.add_format({"num_format": "0.0"}),
-        }
+        formats = self._add_formats(workbook)
         self._write_bars(workbook, formats, funnel)
         self._write_groups(workbook, formats, funnel)
         self._write_lost(workbook, formats, funnel)
@@ -50,22 +39,11 @@ class SalesFunnelXlsx(models.AbstractModel):
 
     @api.model
     def _open_sheet(self, workbook, formats, name, title, heads):
-        sheet = workbook.add_worksheet(name[:31])
-        sheet.write_string(0, 0, name, formats["title"])
-        sheet.write_string(1, 0, title)
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, max(len(heads), 2), 14)
-        for column, head in enumerate(heads):
-            sheet.write_string(FIRST_ROW - 1, column, head, formats["head"])
+        widths = [28, *(14 for _column in range(max(len(heads), 2)))]
+        sheet = self._add_sheet(workbook, formats, name, heads, widths, row=FIRST_ROW - 1)
+        self._write_cell(sheet, formats, 0, 0, "title", name)
+        self._write_cell(sheet, formats, 1, 0, "text", title)
         return sheet
-
-    @api.model
-    def _write_numbers(self, sheet, row, column, values):
-        """:param values: pairs of number and format; None leaves the cell empty"""
-        for number, style in values:
-            if number is not None:
-                sheet.write_number(row, column, number, style)
-            column += 1
 
     @api.model
     def _add_chart(self, workbook, sheet, kind, title, rows, column, place):
@@ -106,20 +84,16 @@ class SalesFunnelXlsx(models.AbstractModel):
             workbook, formats, self.env._("Funnel"), self._describe(funnel["options"]), heads
         )
         for row, bar in enumerate(funnel["bars"], FIRST_ROW):
-            sheet.write_string(row, 0, bar["name"])
-            self._write_numbers(
-                sheet,
-                row,
-                1,
-                [
-                    (bar["count"], formats["count"]),
-                    (bar["amount"], formats["amount"]),
-                    (bar["share"], formats["share"]),
-                    (bar["share_before"], formats["share"]),
-                    (bar["days_average"], formats["days"]),
-                    (bar["days_median"], formats["days"]),
-                ],
-            )
+            cells = [
+                ("text", bar["name"]),
+                ("number", bar["count"]),
+                ("money", bar["amount"]),
+                ("share", bar["share"]),
+                ("share", bar["share_before"]),
+                ("decimal", bar["days_average"]),
+                ("decimal", bar["days_median"]),
+            ]
+            self._write_row(sheet, formats, row, cells)
         rows = len(funnel["bars"])
         self._add_chart(workbook, sheet, "bar", self.env._("Deals by level"), rows, 1, len(heads) + 1)
 
@@ -136,12 +110,11 @@ class SalesFunnelXlsx(models.AbstractModel):
             heads,
         )
         for row, line in enumerate(funnel["groups"], FIRST_ROW):
-            sheet.write_string(row, 0, line["name"])
             deal = next((bar for bar in line["bars"] if bar["level"] == "deal"), None)
-            numbers = [(bar["count"], formats["count"]) for bar in line["bars"]]
+            cells = [("text", line["name"]), *(("number", bar["count"]) for bar in line["bars"])]
             if deal:
-                numbers += [(deal["share"], formats["share"]), (deal["amount"], formats["amount"])]
-            self._write_numbers(sheet, row, 1, numbers)
+                cells += [("share", deal["share"]), ("money", deal["amount"])]
+            self._write_row(sheet, formats, row, cells)
         rows, column = len(funnel["groups"]), len(levels) + 1
         title = self.env._("Conversion to deal")
         self._add_chart(workbook, sheet, "column", title, rows, column, len(heads) + 1)
@@ -156,8 +129,6 @@ class SalesFunnelXlsx(models.AbstractModel):
             sheet = self._open_sheet(workbook, formats, name, self._describe(funnel["options"]), heads)
             lines = funnel["lost"][part]
             for row, line in enumerate(lines, FIRST_ROW):
-                sheet.write_string(row, 0, line["name"])
-                self._write_numbers(
-                    sheet, row, 1, [(line["count"], formats["count"]), (line["amount"], formats["amount"])]
-                )
+                cells = [("text", line["name"]), ("number", line["count"]), ("money", line["amount"])]
+                self._write_row(sheet, formats, row, cells)
             self._add_chart(workbook, sheet, kind, name, len(lines), 1, len(heads) + 1)

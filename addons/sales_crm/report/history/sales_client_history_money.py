@@ -1,6 +1,8 @@
 from odoo import SUPERUSER_ID, api, models
 from odoo.tools import SQL
 
+from ...tools.receivable import is_receivable
+
 
 class SalesClientHistory(models.Model):
     """What was sold to clients and paid by them, on which terms, and who looked after them."""
@@ -116,14 +118,13 @@ class SalesClientHistory(models.Model):
                 account_move document
                 JOIN res_partner partner ON partner.id = document.partner_id
                 JOIN account_move_line line ON line.move_id = document.id
-                JOIN account_account account ON account.id = line.account_id
                 WHERE partner.client_id IS NOT NULL AND document.state = 'posted'
-                  AND document.statement_line_id IS NOT NULL
-                  AND account.account_type = 'asset_receivable'
+                  AND document.statement_line_id IS NOT NULL AND %s
                   AND NOT EXISTS (
                         SELECT FROM account_payment_account_bank_statement_line_rel paid
                          WHERE paid.account_bank_statement_line_id = document.statement_line_id)
-                """
+                """,
+                is_receivable(),
             ),
             source=SQL("line.id"),
             date=self._noon(SQL("document.date")),

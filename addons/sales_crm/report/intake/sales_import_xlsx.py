@@ -1,6 +1,7 @@
 from odoo import api, models
 
-RESULT_COLUMNS = 5
+RESULT_WIDTHS = (8, 14, 60, 30, 30)
+RESULT_COLUMNS = len(RESULT_WIDTHS)
 ROWS_PER_FETCH = 2000
 
 
@@ -11,26 +12,15 @@ class SalesImportXlsx(models.AbstractModel):
     """
 
     _name = "report.sales_crm.sales_import_xlsx"
-    _inherit = "report.report_xlsx.abstract"
+    _inherit = "sales.xlsx.report"
     _description = "Result of an Import"
 
-    @api.model
-    def get_workbook_options(self):
-        return {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        }
+    _xlsx_constant_memory = True
 
     @api.model
     def generate_xlsx_report(self, workbook, data, objs):
         objs.check_access("read")
-        formats = {
-            "head": workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "text_wrap": True}),
-            "error": workbook.add_format({"font_color": "#B42318"}),
-            "plain": workbook.add_format({}),
-        }
+        formats = self._add_formats(workbook)
         for record in objs:
             self._write_summary(workbook, formats, record)
             for file in record.file_ids:
@@ -52,7 +42,6 @@ class SalesImportXlsx(models.AbstractModel):
 
     @api.model
     def _write_file(self, workbook, formats, file):
-        sheet = workbook.add_worksheet(self._sheet_name(file.name))
         columns = file.column_ids.sorted("position")
         headers = [
             self.env._("Row"),
@@ -62,18 +51,13 @@ class SalesImportXlsx(models.AbstractModel):
             self.env._("Link"),
         ]
         headers += columns.mapped(lambda column: column.header or "")
-        sheet.freeze_panes(1, RESULT_COLUMNS)
-        sheet.set_column(1, 1, 14)
-        sheet.set_column(2, 2, 60)
-        sheet.set_column(3, 4, 30)
-        sheet.set_column(RESULT_COLUMNS, max(len(headers) - 1, RESULT_COLUMNS), 20)
-        for position, header in enumerate(headers):
-            sheet.write_string(0, position, header, formats["head"])
+        widths = [*RESULT_WIDTHS, *(20 for _column in columns)]
+        sheet = self._add_sheet(workbook, formats, file.name, headers, widths, freeze=(1, RESULT_COLUMNS))
         line = 0
         for rows in self._row_batches(file):
             for row in rows:
                 line += 1
-                self._write_row(sheet, formats, line, row, columns.mapped("position"))
+                self._write_result(sheet, formats, line, row, columns.mapped("position"))
             rows.invalidate_recordset()
 
     @api.model
@@ -90,9 +74,9 @@ class SalesImportXlsx(models.AbstractModel):
             yield rows
 
     @api.model
-    def _write_row(self, sheet, formats, line, row, positions):
+    def _write_result(self, sheet, formats, line, row, positions):
         bad = row.result == "failed" or row.action == "error"
-        style = formats["error" if bad else "plain"]
+        style = formats["error" if bad else "text"]
         sheet.write_number(line, 0, row.number)
         for column, text in enumerate(self._result_texts(row), 1):
             sheet.write_string(line, column, text, style)
@@ -111,10 +95,3 @@ class SalesImportXlsx(models.AbstractModel):
             return [result, row.message or "", "", ""]
         link = f"{row.get_base_url()}/odoo/{row.res_model}/{row.res_id}"
         return [result, row.message or "", f"{row.res_model},{row.res_id}", link]
-
-    @api.model
-    def _sheet_name(self, name):
-        """:return: the name as Excel takes it"""
-        return "".join(char for char in (name or "") if char not in "[]:*?/\\")[:28].strip(
-            "' "
-        ) or self.env._("Rows")

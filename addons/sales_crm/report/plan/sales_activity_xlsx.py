@@ -18,32 +18,16 @@ class SalesActivityXlsx(models.AbstractModel):
     """Plan against fact of the chosen rows: by manager with a chart, by manager and month, and the rows."""
 
     _name = "report.sales_crm.sales_activity_xlsx"
-    _inherit = "report.report_xlsx.abstract"
+    _inherit = "sales.xlsx.report"
     _description = "Plan against Fact in Excel"
 
-    @api.model
-    def _get_objs_for_report(self, docids, data):
-        """Nobody says by the context that the report is about something else."""
-        return super(
-            SalesActivityXlsx, self.with_context(active_model="sales.activity.report")
-        )._get_objs_for_report(docids, data)
-
-    @api.model
-    def get_workbook_options(self):
-        return {"strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
+    _xlsx_model = "sales.activity.report"
 
     @api.model
     def generate_xlsx_report(self, workbook, data, objs):
         """:param objs: rows of the report, in any order"""
         objs.check_access("read")
-        formats = {
-            "head": workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "text_wrap": True}),
-            "date": workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "month": workbook.add_format({"num_format": "yyyy-mm", "align": "left"}),
-            "share": workbook.add_format({"num_format": "0.0%"}),
-            "total": workbook.add_format({"bold": True, "bg_color": "#F3F4F6"}),
-            "total_share": workbook.add_format({"bold": True, "bg_color": "#F3F4F6", "num_format": "0.0%"}),
-        }
+        formats = self._add_formats(workbook)
         rows = objs.exists()
         self._write_managers(workbook, formats, rows)
         self._write_months(workbook, formats, rows)
@@ -57,31 +41,22 @@ class SalesActivityXlsx(models.AbstractModel):
 
     @api.model
     def _open_sheet(self, workbook, formats, name, heads, width=14):
-        sheet = workbook.add_worksheet(name[:31])
-        sheet.freeze_panes(1, 1)
-        sheet.set_column(0, 0, 28)
-        sheet.set_column(1, len(heads), width)
-        for column, head in enumerate(heads):
-            sheet.write_string(0, column, head, formats["head"])
-        return sheet
+        widths = [28, *(width for _head in heads)]
+        return self._add_sheet(workbook, formats, name, heads, widths, freeze=(1, 1))
 
     @api.model
     def _write_counts(self, sheet, formats, line, column, rows, style=""):
         """Write the sums of ``rows`` and, where something was planned, the shares."""
-        count_format = formats.get(style)
-        share_format = formats[f"{style}_share" if style else "share"]
         sums = dict.fromkeys(COUNTS, 0)
         for row in rows:
             for name in COUNTS:
                 sums[name] += row[name]
-        for number in sums.values():
-            sheet.write_number(line, column, number, count_format)
-            column += 1
+        cells = [(f"{style}number", number) for number in sums.values()]
         planned = sums["planned_count"]
         if planned:
             closed = sums["done_count"] + sums["done_late_count"]
-            sheet.write_number(line, column, sums["done_count"] / planned, share_format)
-            sheet.write_number(line, column + 1, closed / planned, share_format)
+            cells += [(f"{style}share", sums["done_count"] / planned), (f"{style}share", closed / planned)]
+        self._write_row(sheet, formats, line, cells, column)
 
     @api.model
     def _by_manager(self, rows):
@@ -96,11 +71,11 @@ class SalesActivityXlsx(models.AbstractModel):
         sheet = self._open_sheet(workbook, formats, self.env._("By manager"), heads)
         groups = self._by_manager(rows)
         for line, (manager, of_manager) in enumerate(groups, 1):
-            sheet.write_string(line, 0, manager.name or "")
+            self._write_cell(sheet, formats, line, 0, "text", manager.name)
             self._write_counts(sheet, formats, line, 1, of_manager)
         last = len(groups)
-        sheet.write_string(last + 1, 0, self.env._("Total"), formats["total"])
-        self._write_counts(sheet, formats, last + 1, 1, rows, "total")
+        self._write_cell(sheet, formats, last + 1, 0, "total_text", self.env._("Total"))
+        self._write_counts(sheet, formats, last + 1, 1, rows, "total_")
         if groups:
             self._add_chart(workbook, sheet, heads, last)
 
@@ -131,8 +106,8 @@ class SalesActivityXlsx(models.AbstractModel):
         for manager, of_manager in self._by_manager(rows):
             for month, of_month in sorted(of_manager.grouped(lambda row: row.date.replace(day=1)).items()):
                 line += 1
-                sheet.write_string(line, 0, manager.name or "")
-                sheet.write_datetime(line, 1, month, formats["month"])
+                self._write_cell(sheet, formats, line, 0, "text", manager.name)
+                self._write_cell(sheet, formats, line, 1, "month", month)
                 self._write_counts(sheet, formats, line, 2, of_month)
 
     @api.model
@@ -152,11 +127,8 @@ class SalesActivityXlsx(models.AbstractModel):
         for line, row in enumerate(rows.sudo(), 1):
             for column, name in enumerate(names):
                 value = row[name]
-                if name == "date":
-                    sheet.write_datetime(line, column, value, formats["date"])
-                    continue
                 if name in labels:
                     value = labels[name].get(value)
                 elif fields[name].relational:
                     value = value.display_name
-                sheet.write_string(line, column, value or "")
+                self._write_cell(sheet, formats, line, column, "date" if name == "date" else "text", value)

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ...tools.receivable import days_overdue, due_date, is_open_receivable, is_overdue, residual
+
 AGES = [
     # Sorted by value wherever Odoo groups
     ("00_not_due", "Not due"),
@@ -87,20 +89,23 @@ class SalesReceivableReport(models.Model):
                    COALESCE(move.partner_id, line.partner_id) AS partner_id, move.contract_id,
                    move.invoice_user_id AS invoice_manager_id, client.user_id AS manager_id,
                    manager.sale_team_id AS team_id, line.company_id,
-                   COALESCE(move.invoice_date, move.date) AS invoice_date, line.date_maturity AS date_due,
-                   CASE WHEN %(overdue)s THEN day.today - line.date_maturity ELSE 0 END AS days_overdue,
-                   CASE WHEN line.amount_residual < 0 THEN 'unapplied'
+                   COALESCE(move.invoice_date, move.date) AS invoice_date, %(due)s AS date_due,
+                   CASE WHEN %(overdue)s THEN %(days)s ELSE 0 END AS days_overdue,
+                   CASE WHEN %(residual)s < 0 THEN 'unapplied'
                         WHEN NOT COALESCE(%(overdue)s, FALSE) THEN '00_not_due'
-                        WHEN day.today - line.date_maturity <= 30 THEN '01_30'
-                        WHEN day.today - line.date_maturity <= 60 THEN '31_60'
-                        WHEN day.today - line.date_maturity <= 90 THEN '61_90'
+                        WHEN %(days)s <= 30 THEN '01_30'
+                        WHEN %(days)s <= 60 THEN '31_60'
+                        WHEN %(days)s <= 90 THEN '61_90'
                         ELSE '91_over' END AS age,
                    company.currency_id AS company_currency_id,
-                   line.balance AS amount, line.amount_residual AS residual,
-                   CASE WHEN %(overdue)s THEN line.amount_residual ELSE 0 END AS overdue,
+                   line.balance AS amount, %(residual)s AS residual,
+                   CASE WHEN %(overdue)s THEN %(residual)s ELSE 0 END AS overdue,
                    line.currency_id, line.amount_residual_currency AS residual_currency
             """,
-            overdue=SQL("(line.amount_residual > 0 AND line.date_maturity < day.today)"),
+            due=due_date(),
+            days=days_overdue(SQL("day.today")),
+            overdue=is_overdue(SQL("day.today")),
+            residual=residual(),
         )
 
     @api.model
@@ -120,12 +125,7 @@ class SalesReceivableReport(models.Model):
 
     @api.model
     def _where(self):
-        return SQL(
-            """
-             WHERE line.reconciled IS NOT TRUE AND line.parent_state = 'posted' AND line.amount_residual != 0
-               AND line.account_id IN (SELECT id FROM account_account WHERE account_type = 'asset_receivable')
-            """
-        )
+        return SQL("WHERE %s AND %s != 0", is_open_receivable(), residual())
 
     @api.model
     def _sales_guard_domain(self, mode):

@@ -8,24 +8,11 @@ class SalesReceivableXlsx(models.AbstractModel):
     """Receivables by manager and client, with subtotals; a sheet for each company, in its currency."""
 
     _name = "report.sales_crm.sales_receivable_xlsx"
-    _inherit = "report.report_xlsx.abstract"
+    _inherit = "sales.xlsx.report"
     _description = "Receivables in Excel"
 
-    @api.model
-    def _get_objs_for_report(self, docids, data):
-        """Nobody says by the context that the report is about something else."""
-        return super(
-            SalesReceivableXlsx, self.with_context(active_model="sales.receivable.report")
-        )._get_objs_for_report(docids, data)
-
-    @api.model
-    def get_workbook_options(self):
-        return {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        }
+    _xlsx_model = "sales.receivable.report"
+    _xlsx_constant_memory = True
 
     @api.model
     def generate_xlsx_report(self, workbook, data, objs):
@@ -51,19 +38,6 @@ class SalesReceivableXlsx(models.AbstractModel):
         )
 
     @api.model
-    def _formats(self, workbook, currency):
-        number = f"#,##0.{'0' * currency.decimal_places}" if currency.decimal_places else "#,##0"
-        total = {"bold": True, "bg_color": "#F3F4F6"}
-        return {
-            "head": workbook.add_format({"bold": True, "bg_color": "#E7E9ED", "text_wrap": True}),
-            "text": workbook.add_format({}),
-            "date": workbook.add_format({"num_format": "yyyy-mm-dd", "align": "left"}),
-            "amount": workbook.add_format({"num_format": number}),
-            "total": workbook.add_format(total),
-            "total_amount": workbook.add_format({**total, "num_format": number}),
-        }
-
-    @api.model
     def _headers(self, currency):
         return [
             self.env._("Manager Now"),
@@ -85,22 +59,16 @@ class SalesReceivableXlsx(models.AbstractModel):
     def _write_company(self, workbook, company, rows):
         # sudo: the name and the currency of a company whose rows the user may see
         company = company.sudo()
-        sheet = workbook.add_worksheet(
-            self.env["report.sales_crm.sales_import_xlsx"]._sheet_name(company.name)
-        )
-        formats = self._formats(workbook, company.currency_id)
-        sheet.freeze_panes(1, 2)
-        for column, width in enumerate(WIDTHS):
-            sheet.set_column(column, column, width)
-        for column, header in enumerate(self._headers(company.currency_id)):
-            sheet.write_string(0, column, header, formats["head"])
+        formats = self._add_formats(workbook, company.currency_id)
+        heads = self._headers(company.currency_id)
+        sheet = self._add_sheet(workbook, formats, company.name, heads, WIDTHS, freeze=(1, 2))
         line = 0
         for manager, of_manager in rows.grouped("manager_id").items():
             for client, of_client in of_manager.grouped("client_id").items():
                 for row in of_client:
                     line += 1
                     sheet.set_row(line, None, None, {"level": 2})
-                    self._write_row(sheet, formats, line, row)
+                    self._write_row(sheet, formats, line, self._cells(row))
                 line += 1
                 sheet.set_row(line, None, None, {"level": 1})
                 texts = ["", self.env._("Total: %s", client.sudo().display_name or self.env._("No client"))]
@@ -111,36 +79,33 @@ class SalesReceivableXlsx(models.AbstractModel):
         self._write_total(sheet, formats, line + 1, [self.env._("Total: %s", company.name)], rows)
 
     @api.model
-    def _write_row(self, sheet, formats, line, row):
+    def _cells(self, row):
+        """:return: list of (kind, value) of a row"""
         ages = dict(row._fields["age"]._description_selection(self.env))
         # sudo: the names in rows that the user may see
         named = row.sudo()
-        texts = {
-            0: named.manager_id.name,
-            1: named.client_id.display_name,
-            2: row.number,
-            3: named.contract_id.name,
-            7: ages[row.age],
-            12: named.currency_id.name,
-        }
-        for column in range(FIRST_AMOUNT):
-            if column in (4, 5):
-                date = row.invoice_date if column == 4 else row.date_due
-                if date:
-                    sheet.write_datetime(line, column, date, formats["date"])
-            elif column == 6:
-                sheet.write_number(line, column, row.days_overdue)
-            else:
-                sheet.write_string(line, column, texts[column] or "", formats["text"])
-        amounts = (row.amount, row.residual, row.overdue, row.residual_currency)
-        for column, amount in enumerate(amounts, FIRST_AMOUNT):
-            sheet.write_number(line, column, amount, formats["amount"])
-        sheet.write_string(line, 12, texts[12] or "", formats["text"])
+        return [
+            ("text", named.manager_id.name),
+            ("text", named.client_id.display_name),
+            ("text", row.number),
+            ("text", named.contract_id.name),
+            ("date", row.invoice_date),
+            ("date", row.date_due),
+            ("number", row.days_overdue),
+            ("text", ages[row.age]),
+            ("money", row.amount),
+            ("money", row.residual),
+            ("money", row.overdue),
+            ("money", row.residual_currency),
+            ("text", named.currency_id.name),
+        ]
 
     @api.model
     def _write_total(self, sheet, formats, line, texts, rows):
-        for column in range(FIRST_AMOUNT):
-            sheet.write_string(line, column, texts[column] if column < len(texts) else "", formats["total"])
-        for column, name in enumerate(("amount", "residual", "overdue"), FIRST_AMOUNT):
-            total = rows.company_currency_id.round(sum(rows.mapped(name)))
-            sheet.write_number(line, column, total, formats["total_amount"])
+        texts = [*texts, *("" for _column in range(FIRST_AMOUNT - len(texts)))]
+        totals = [
+            rows.company_currency_id.round(sum(rows.mapped(name)))
+            for name in ("amount", "residual", "overdue")
+        ]
+        cells = [("total_text", text) for text in texts] + [("total_money", total) for total in totals]
+        self._write_row(sheet, formats, line, cells)

@@ -82,7 +82,8 @@ class TestTours(HttpCase):
         )
 
     def test_my_day_plan(self):
-        self.start_tour("/odoo/my-day", "sales_crm_my_day_plan", login="tour_manager")
+        """A manager begins with his day, wherever he comes from."""
+        self.start_tour("/odoo", "sales_crm_my_day_plan", login="tour_manager")
         activity = self.client.open_activity_ids
         self.assertEqual(
             (activity.summary, activity.date_deadline, activity.user_id),

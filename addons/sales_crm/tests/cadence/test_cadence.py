@@ -7,7 +7,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.sales_crm.tools.cadence import Rhythm, Room, Workdays, phase
+from odoo.addons.sales_crm.tools.cadence import Rhythm, Room, phase
+from odoo.addons.sales_crm.tools.work_time import Workdays
 
 from ..common import SalesCrmCommon
 from ..counting import Counted

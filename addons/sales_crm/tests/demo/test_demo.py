@@ -138,9 +138,8 @@ class DemoMixin:
             self.assertEqual(change.create_uid, change.user_id, "each has changed his own work")
             self.assertTrue(change.activity_id.active)
         for activity in self._moved():
-            tomorrow = self.days.today + timedelta(days=1)
-            workdays = self.env["sales.my.day"]._get_workdays(activity.user_id, tomorrow, 31)
-            self.assertEqual(activity.date_deadline, workdays[0])
+            user, today = activity.user_id, self.days.today
+            self.assertEqual(activity.date_deadline, user._sales_next_workday(today))
 
     def test_nothing_to_change(self):
         """Managers without calls of today change nothing."""

@@ -74,6 +74,19 @@ class TestFunnelStuck(FunnelCommon):
         self._run("2026-03-12 12:00")
         self.assertTrue(deal.is_stuck)
 
+    def test_without_a_manager_the_days_are_those_of_its_company(self):
+        deal = self._quiet_deal()
+        deal.user_id = False
+        other = self.env["res.company"].create({"name": "Every Day"})
+        other.resource_calendar_id = False
+        theirs = self._quiet_deal()
+        theirs.write({"user_id": False, "team_id": False, "partner_id": False, "company_id": other.id})
+        self.env.flush_all()
+        self._run("2026-03-08 12:00")
+        self.assertEqual((deal | theirs).mapped("is_stuck"), [False, True])
+        self._run("2026-03-12 12:00")
+        self.assertTrue(deal.is_stuck)
+
     def test_signs_of_life(self):
         commented, called, visited, moved = (self._quiet_deal() for _number in range(4))
         visited.partner_id = self._create_client("Visited", self.manager)

@@ -64,7 +64,7 @@ class TestPromise(CreditCase, PromiseTools):
         promise = self._asked(self.client.with_user(self.manager).action_promise())
         self.assertEqual((promise.client_id, promise.amount), (self.client, 300))
         self.assertEqual((promise.kind, promise.direction, promise.state), ("payment", "client", "open"))
-        next_day = self.env["sales.receivable.collect"]._next_workday(self.manager)
+        next_day = self.manager._sales_next_workday()
         self.assertEqual(promise.date_due, next_day)
         self.assertEqual(promise.date_made, self.today)
 

@@ -55,6 +55,11 @@ OVERRIDES = {
         "_get_to_check_payment_query": ("", JOURNAL),
     },
     "base": {
+        "_phone_format_number": (
+            "number, country, force_format, raise_exception",
+            "a phone with a digit lost would become another number",
+        ),
+        "_phone_get_country": ("", "a phone would not be read by the country of its record's company"),
         "_add_missing_default_values": ("values", "a default could name a record that the user may not see"),
         "export_data": (
             "fields_to_export",
@@ -129,6 +134,9 @@ OVERRIDES = {
     },
     "ir.attachment": {"_delete_and_notify": ("message", "files of the client's history could be deleted")},
     "ir.http": {"session_info": ("", "nobody would be reminded in the browser")},
+    "ir.module.module": {
+        "_compute_account_templates": ("", "a new company in Russia would get an American chart of accounts"),
+    },
     "ir.rule": {
         "_compute_domain": (
             "model_name, mode",
@@ -213,6 +221,7 @@ OVERRIDES = {
         ),
     },
     "res.partner": {
+        "_commercial_fields": ("", "contacts would not have the requisites of their firm"),
         "_compute_display_name": ("", "a contact would name the client whom the user may not see"),
         "_compute_meeting": ("", "the card would look through the meetings of all documents"),
         "_compute_same_vat_partner_id": ("", "others' clients with the number would be named"),
@@ -220,8 +229,15 @@ OVERRIDES = {
             "alias, field_expr, query",
             "clients could not be filtered or sorted by their standing",
         ),
+        "_get_company_registry_labels": ("", "the OGRN would be called Company ID"),
         "_get_needaction_count": ("", "messages about hidden clients would be counted"),
         "_read_format": ("fnames, load", "a contact would tell the client whom the user may not see"),
+        "_onchange_phone_validation": ("", "a phone that isn't valid would be kept without a warning"),
+        "_phone_get_country": ("", "a contact's phone would not be read by the country of his client"),
+        "_search": (
+            "domain, offset, limit, order, active_test, bypass_access",
+            "cards that are named would cost as much as a search through all",
+        ),
         "_search_display_name": ("operator, value", "a client would not be found by phone or mail"),
         "_web_read_group_groupby_formatter": (
             "groupby_spec, values",
@@ -238,6 +254,7 @@ OVERRIDES = {
         "_compute_duplicate_bank_partner_ids": ("", "others' clients with the account would be named"),
     },
     "res.users": {
+        "_on_webclient_bootstrap": ("", "a robot would chat with whoever begins to work in sales"),
         "SELF_READABLE_FIELDS": ("", "a manager could not see his own reminders' settings"),
         "SELF_WRITEABLE_FIELDS": ("", "a manager could not change his own reminders' settings"),
         "action_archive": ("", "a user could leave, and his activities be deleted, without a hand-over"),

@@ -6,7 +6,6 @@ Model or "module:Class" -> name -> (its parameters, why).
 ORDINARY = "known to every developer, but underlined"
 ONE_SQL = "figures of a page of clients are computed by one statement and put into the cache"
 MAIL = "a note in the chatter without telling its followers"
-HOURS = "when somebody works"
 LOGGED = "subject, author_id, email_from, message_type, partner_ids, attachment_ids, tracking_value_ids"
 
 CALLS = {
@@ -52,6 +51,14 @@ CALLS = {
         "_transient": ("attribute", "which models are wizards, and not guarded"),
     },
     "odoo.tools.query:Query": {"_joins": ("attribute", "the standing is joined once")},
+    "account.chart.template": {
+        "_get_chart_template_mapping": ("get_all", "which chart of accounts is a country's"),
+        "_get_generic_coa_account_account": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_get_generic_coa_res_company": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_get_generic_coa_template_data": ("", "the charts of ours are Odoo's generic one by other names"),
+        "_parse_csv": ("template_code, model, module", "the generic accounts stand in a file of Odoo's"),
+        "_template_register": ("attribute", "which charts can be loaded now"),
+    },
     "account.journal": {
         "_count_results_and_sum_amounts": (
             "results_dict, target_currency",
@@ -96,10 +103,10 @@ CALLS = {
     },
     "mail.activity.schedule": {"_get_applied_on_records": ("", "whom one is about to call, and may not")},
     "mail.followers": {
-        "_insert_followers": (
-            "res_model, res_ids, partner_ids, subtypes, customer_ids, check_existing, existing_policy",
-            "followers are handed over without a mail",
-        )
+        "_add_default_followers": (
+            "res_model, res_ids, partner_ids, customer_ids, check_existing, existing_policy",
+            "thousands follow as core would let one follow, in one statement",
+        ),
     },
     "mail.thread": {
         "_message_log": (
@@ -113,6 +120,10 @@ CALLS = {
     },
     "res.company": {
         "_existing_accounting": ("", "the example company's currency stays where there are entries")
+    },
+    "product.template": {
+        "_force_default_purchase_tax": ("companies", "products get the taxes of the country's chart"),
+        "_force_default_sale_tax": ("companies", "products get the taxes of the country's chart"),
     },
     "res.currency": {
         "_convert": (
@@ -140,13 +151,6 @@ CALLS = {
         "_is_admin": ("", "the administrator may export"),
         "_is_internal": ("", "reminders are for employees"),
         "_is_superuser": ("", "the server itself may correct messages; not who is superuser for a moment"),
-    },
-    "resource.calendar": {
-        "_attendance_intervals_batch": (
-            "start_dt, end_dt, resources, domain, tz, lunch",
-            HOURS + ", were there no days off",
-        ),
-        "_work_intervals_batch": ("start_dt, end_dt, resources, domain, tz, compute_leaves", HOURS),
     },
     "sale.order": {
         "_is_confirmation_amount_reached": (

@@ -3,7 +3,7 @@ import importlib.util
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_path
 
-SCRIPT = "sales_crm/migrations/19.0.1.5.0/post-labels.py"
+SCRIPT = "sales_crm/migrations/19.0.1.6.0/post-labels.py"
 
 
 @tagged("post_install", "-at_install")

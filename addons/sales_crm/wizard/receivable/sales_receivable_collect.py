@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.tools import format_amount
 
@@ -103,7 +101,7 @@ class SalesReceivableCollect(models.TransientModel):
         :return: list of dict, one for each invoice
         """
         amounts = {line.move_id: line for line in self.line_ids}
-        days = {manager: self._next_workday(manager) for manager in rows.manager_id}
+        days = rows.manager_id._sales_next_workdays()
         return [
             self._prepare_activity(of_move[0], amounts[move], days[of_move[0].manager_id])
             for move, of_move in rows.grouped("move_id").items()
@@ -125,15 +123,6 @@ class SalesReceivableCollect(models.TransientModel):
                 invoice=row.number,
             ),
         }
-
-    @api.model
-    def _next_workday(self, manager):
-        """:return: the manager's first working day after today, in his time zone"""
-        MyDay = self.env["sales.my.day"]
-        # sudo: time zone, calendar and days off of a colleague decide the date only
-        manager = manager.sudo()
-        tomorrow = MyDay._today(manager) + timedelta(days=1)
-        return next(iter(MyDay._get_workdays(manager, tomorrow, 31)), tomorrow)
 
 
 class SalesReceivableCollectLine(models.TransientModel):

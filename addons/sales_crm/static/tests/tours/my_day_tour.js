@@ -67,7 +67,7 @@ registry.category("web_tour.tours").add("sales_crm_my_day", {
 });
 
 registry.category("web_tour.tours").add("sales_crm_my_day_plan", {
-    url: "/odoo/my-day",
+    url: "/odoo",
     steps: () => [
         {trigger: ".o_sales_empty"},
         {trigger: ".o_sales_plan", run: "click"},

@@ -56,12 +56,10 @@ registry.category("web_tour.tours").add("sales_crm_team_day", {
 registry.category("web_tour.tours").add("sales_crm_team_day_first", {
     url: "/odoo",
     steps: () => [
-        {trigger: ".o_navbar_apps_menu button:enabled", run: "click"},
         {
-            content: "A head opens the CRM",
-            trigger: ".o_app[data-menu-xmlid='crm.crm_menu_root']",
-            run: "click",
+            content: "A head begins with his team, in the menu of the CRM",
+            trigger: ".o_sales_team_day .o_sales_lines",
         },
-        {trigger: ".o_sales_team_day .o_sales_lines"},
+        {trigger: ".o_main_navbar [data-menu-xmlid='sales_crm.menu_team_day']"},
     ],
 });

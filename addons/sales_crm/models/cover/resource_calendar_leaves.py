@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -29,10 +27,8 @@ class ResourceCalendarLeaves(models.Model):
 
     def _prepare_cover_defaults(self):
         """:return: dict of defaults for the form of a cover"""
-        timezone = self.sales_absent_id.sudo()._sales_timezone()  # sudo: a time zone is no secret
-        first, last = (
-            pytz.utc.localize(moment).astimezone(timezone).date() for moment in (self.date_from, self.date_to)
-        )
+        absent = self.sales_absent_id.sudo()  # sudo: a time zone is no secret
+        first, last = (absent._sales_local(moment).date() for moment in (self.date_from, self.date_to))
         return {
             "default_manager_ids": self.sales_absent_id.ids,
             "default_date_from": fields.Date.to_string(first),

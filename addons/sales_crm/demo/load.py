@@ -1,0 +1,52 @@
+"""All of the example company, in its order."""
+
+import logging
+import time
+
+from .absences import Absences
+from .book import Book
+from .changes import Changes
+from .company import Company
+from .contacts import Contacts
+from .credit import Credit
+from .days import Days
+from .deals import Deals
+from .departure import Departure
+from .history import History
+from .money import Money
+from .planning import Planning
+from .promises import Promises
+from .requisites import Requisites
+from .visits import Visits
+
+HISTORY_DAYS = 250  # working days, about a year
+
+PARTS = (
+    Requisites,
+    Contacts,
+    Absences,
+    Deals,
+    Departure,
+    History,
+    Money,
+    Credit,
+    Promises,
+    Visits,
+    Planning,
+    Changes,
+)
+
+_logger = logging.getLogger(__name__)
+
+
+def load(env, language):
+    """:param str language: name of a language file beside this one"""
+    book = Book(language)
+    company = Company(env, book, Days(book["tz"], HISTORY_DAYS))
+    company.load()
+    # In this turn: each part reads what those before it have left
+    for part in PARTS:
+        started = time.monotonic()
+        part(company).load()
+        _logger.debug("%s: %.1f s", part.__name__, time.monotonic() - started)
+    env.flush_all()
