@@ -43,7 +43,7 @@ class Company:
         self.head = self.accountant = self.controller = self.team = self.products = None
         self.clients = []
         self.orders = []  # of (client, confirmed order, index of its working day)
-        self.promised = []  # of (invoice that was paid late, day of the payment, its share)
+        self.promised = []  # of (invoice that was paid late, day of the payment, its amount)
         self.away = {}  # manager -> set of the working days of his last leave
 
     def load(self):
@@ -84,8 +84,9 @@ class Company:
             return None
         return self.env["account.chart.template"].ref("sale_vat_20")
 
-    def prepare_order(self, client, user, index):
+    def prepare_order(self, client, user, index, big=False):
         """:param int index: of the working day on which it is confirmed
+        :param bool big: the client orders like one of the best
         :return: values of an order; the better the client, the more it is
         """
         taxes = self.taxes_on(self.days.past[index])
@@ -98,7 +99,7 @@ class Company:
                 Command.create(
                     {
                         "product_id": product.id,
-                        "product_uom_qty": self.quantity(client),
+                        "product_uom_qty": self.quantity(client, big),
                         **({"tax_ids": [Command.set(taxes.ids)]} if taxes else {}),
                     }
                 )
@@ -106,9 +107,9 @@ class Company:
             ],
         }
 
-    def quantity(self, client):
+    def quantity(self, client, big=False):
         """:return: how much the client takes of one product"""
-        return self.book.random.randrange(*QUANTITIES[client.client_class]) * 10
+        return self.book.random.randrange(*QUANTITIES["A" if big else client.client_class]) * 10
 
     # ------------------------------------------------------
     # Company and people

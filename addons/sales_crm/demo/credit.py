@@ -1,9 +1,13 @@
 """Orders that the credit gate has stopped, and what the controllers have said about them."""
 
 from datetime import timedelta
+from itertools import cycle
 
-DECISIONS = ("requested", "used", "refused", "requested", "approved", "refused")  # in turn
-STOPPED = ("over_limit", "overdue")
+# What becomes of the requests, in turn
+DECISIONS = {
+    "overdue": ("requested", "refused", "used", "refused"),
+    "over_limit": ("approved", "requested", "used"),
+}
 
 
 class Credit:
@@ -21,8 +25,12 @@ class Credit:
         self.env.flush_all()
         # Read anew: how they stand depends on no field that the ORM would know of
         self.env["sales.contract"]._forget_credit()
-        stopped = [client for client in self.company.clients if client.partner.credit_state in STOPPED]
-        decisions = [DECISIONS[number % len(DECISIONS)] for number in range(len(stopped))]
+        stopped, decisions = [], []
+        turns = {state: cycle(decisions) for state, decisions in DECISIONS.items()}
+        for client in self.company.clients:
+            if client.partner.credit_state in turns:
+                stopped.append(client)
+                decisions.append(next(turns[client.partner.credit_state]))
         orders = self.env["sale.order"].create(
             [
                 self.company.prepare_order(client, client.manager, len(self.days.past) - 1)

@@ -8,14 +8,19 @@ from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
 from odoo.tools import split_every
 
+from .payments import BATCH, Payments
+
 ON_CREDIT = (0, 4, 7, 12)  # of each 15 clients
 IN_ADVANCE = (9,)  # pay before they get the goods
 EVERY = {"A": (24, 33), "B": (40, 55), "C": (70, 95)}  # working days between two deliveries
 DEFERRALS = (14, 30)  # days; of the two first tags of the book
-ORDERED = 45  # working days back in which the orders of the deliveries are kept
-BATCH = 40  # core takes longer for each of many than for each of a few
-PUNCTUAL, LATE = 0.7, 0.88  # which clients pay on time, and which late; the others leave their last invoice
-OVER_LIMIT = 6  # one of so many clients who owe something
+ORDERED = 30  # working days back in which the orders of the deliveries are kept
+SELDOM = 130  # working days back before which only clients on credit have deliveries, and fewer
+# Of the clients on credit, eight of each manager: how many days ago the last invoice fell due, still unpaid
+OVERDUE = {3: 15, 7: 38, 11: 17, 19: 24, 27: 64, 31: 21, 35: 30}
+STRAINED = (0, 4)  # of each eight: pay late, and the bigger one has just got more than he may
+SLOW = (15, 23)  # pay late, too
+LIMITS = {"A": 1_000_000, "B": 500_000, "C": 200_000}
 EXPIRED = 8  # contracts of the year before
 
 
@@ -28,7 +33,6 @@ class Money:
         self.book = company.book
         self.random = company.book.random
         self.days = company.days
-        self.promised = company.promised
 
     def load(self):
         journals = self.env["account.journal"]
@@ -37,10 +41,18 @@ class Money:
         if not self.bank or not journals.search([*domain, ("type", "=", "sale")], limit=1):
             return  # no chart of accounts: nothing can be invoiced
         clients = self._in_turn(ON_CREDIT)
+        self.overdue = {clients[number].partner: days for number, days in OVERDUE.items()}
+        slow = {clients[number].partner for number in SLOW}
+        self.over_limit = set()
+        for first in range(0, len(clients), 8):
+            pair = [clients[first + number] for number in STRAINED]
+            slow |= {client.partner for client in pair}
+            self.over_limit.add(min(pair, key=lambda client: client.client_class).partner)
+        self.payments = Payments(self.company, self.bank, self.overdue, slow)
         self._create_terms()
         deliveries = [*self._deliveries(clients), *self._deliveries(self._in_turn(IN_ADVANCE))]
         invoices = self._create_invoices(deliveries + self._ordered())
-        self._pay(invoices, {client.partner for client in clients})
+        self.payments.pay(invoices, {client.partner for client in clients})
         self._create_contracts(clients)
         self._write_month_ends()
 
@@ -71,8 +83,6 @@ class Money:
     def _create_contracts(self, clients):
         """In force since before the first delivery. A few clients owe more than their limit."""
         owed = self._owed(clients)
-        debtors = [client for client in clients if owed[client.partner]]
-        self.over_limit = debtors[2::OVER_LIMIT]
         start = self.days.past[0] - timedelta(days=30)
         values = [
             {
@@ -114,30 +124,26 @@ class Money:
         }
 
     def _owed(self, clients):
-        """:return: dict partner -> what he owes and has ordered, company currency"""
-        owed = defaultdict(float)
-        partners = [client.partner.id for client in clients]
-        for model, domain, amount in (
-            (
-                "account.move",
-                [("move_type", "=", "out_invoice"), ("state", "=", "posted")],
-                "amount_residual",
-            ),
-            ("sale.order", [("state", "=", "sale")], "amount_total"),
-        ):
-            domain = [*domain, ("partner_id", "in", partners)]
-            for partner, total in self.env[model]._read_group(domain, ["partner_id"], [f"{amount}:sum"]):
-                owed[partner] += total
-        return owed
+        """:return: dict partner -> what he owes, company currency"""
+        domain = [
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("partner_id", "in", [client.partner.id for client in clients]),
+        ]
+        groups = self.env["account.move"]._read_group(domain, ["partner_id"], ["amount_residual:sum"])
+        return defaultdict(float, groups)
 
     def _left(self, number):
         """:return: days that a contract still runs; a few of them are about to expire"""
         return 8 + number if number % 13 == 5 else 120 + number * 7 % 300
 
     def _limit(self, owed, client):
-        share = 0.7 if client in self.over_limit else 2
-        step = self._price(10_000)
-        return max(round(owed * share / step), 1) * step
+        """:return: what the client may owe, a round figure"""
+        if client.partner in self.over_limit:
+            step = self._price(10_000)
+            return max(owed * 0.8 // step, 1) * step
+        step = self._price(100_000)
+        return max(self._price(LIMITS[client.client_class]), (owed * 1.5 // step + 1) * step)
 
     def _price(self, amount):
         return round(amount * self.company.price_rate)
@@ -160,15 +166,13 @@ class Money:
         """:return: list of (client, order or None, index of the working day): the orders of the last weeks"""
         planned = []
         for client in clients:
-            day = len(self.days.past) - 1 - self.random.randrange(14)
+            day = self._last_delivery(client)
             while day >= 0:
                 planned.append((client, day))
-                day -= self.random.randrange(*EVERY[client.client_class])
+                day = self._delivery_before(client, day)
         since = len(self.days.past) - ORDERED
         recent = [(client, day) for client, day in planned if day >= since]
-        orders = self.env["sale.order"].create(
-            [self.company.prepare_order(client, client.manager_on(day), day) for client, day in recent]
-        )
+        orders = self.env["sale.order"].create([self._prepare_order(client, day) for client, day in recent])
         orders.action_confirm()
         moments = [self.days.moment(self.days.past[max(day - 2, 0)], 60) for _client, day in recent]
         for order, moment in zip(orders, moments, strict=True):
@@ -176,6 +180,29 @@ class Money:
         self.company.backdate(orders, moments, orders.user_id.browse([order.user_id.id for order in orders]))
         old = [(client, None, day) for client, day in planned if day < since]
         return old + [(client, order, day) for (client, day), order in zip(recent, orders, strict=True)]
+
+    def _prepare_order(self, client, day):
+        last = len(self.days.past) - 6
+        big = client.partner in self.over_limit and day > last
+        return self.company.prepare_order(client, client.manager_on(day), day, big)
+
+    def _last_delivery(self, client):
+        """:return: index of its working day"""
+        if client.partner in self.overdue:
+            return self.days.index_of(self.days.today - self._deferral(client, self.overdue[client.partner]))
+        return len(self.days.past) - 1 - self.random.randrange(5 if client.partner in self.over_limit else 14)
+
+    def _delivery_before(self, client, day):
+        """:return: index of the working day; below 0 if there was none"""
+        gap = self.random.randrange(*EVERY[client.client_class])
+        seldom = day - gap < len(self.days.past) - SELDOM
+        if seldom and client in self._in_turn(IN_ADVANCE):
+            return -1
+        return day - (3 * gap if seldom else gap)
+
+    def _deferral(self, client, days):
+        """:return: time from a delivery until ``days`` after its payment was due"""
+        return timedelta(days=self._term(client).line_ids.nb_days + days)
 
     def _ordered(self):
         """:return: as above: what the won deals have brought; the last orders are not invoiced yet"""
@@ -194,7 +221,7 @@ class Money:
             created = invoices.create(list(batch))
             created.action_post()
             invoices |= created
-            self._analyse()
+            self.payments.analyse()
         return invoices
 
     def _prepare_invoice(self, client, order, day):
@@ -233,71 +260,3 @@ class Money:
             for product in products
         ]
         return {**values, "invoice_line_ids": [Command.create(line) for line in lines]}
-
-    def _pay(self, invoices, on_credit):
-        """Most clients pay on time, some late, a few have not paid what fell due last, or a part of it."""
-        paid, dates, shares = [], [], []
-        for partner, of_client in invoices.grouped("partner_id").items():
-            temper = self.random.random() if partner in on_credit else 0
-            for invoice in of_client:
-                date = self._payment_date(invoice, temper, partner in on_credit)
-                forgotten = temper >= LATE and invoice in of_client[-1:]
-                if forgotten and temper >= (1 + LATE) / 2 and invoice.invoice_date_due < self.days.today:
-                    shares.append(0.5)
-                elif date < self.days.today and not forgotten:
-                    shares.append(1)
-                else:
-                    continue
-                paid.append(invoice)
-                dates.append(min(max(date, invoice.invoice_date), self.days.past[-1]))
-                if temper >= PUNCTUAL:
-                    self.promised.append((invoice, dates[-1], shares[-1]))
-        payments = self.env["account.payment"]
-        for batch in split_every(BATCH, zip(paid, dates, shares, strict=True)):
-            created = payments.create([self._prepare_payment(*payment) for payment in batch])
-            created.action_post()
-            payments |= created
-            self._analyse()
-        self._reconcile(list(zip(paid, payments, strict=True)))
-
-    def _reconcile(self, pairs):
-        """:param pairs: list of (invoice, payment)"""
-        for batch in split_every(BATCH, pairs):
-            self._analyse()
-            self.env["account.move.line"]._reconcile_plan(
-                [
-                    (invoice.line_ids | payment.move_id.line_ids).filtered_domain(
-                        [("account_id", "=", payment.destination_account_id.id)]
-                    )
-                    for invoice, payment in batch
-                ]
-            )
-        self._analyse()
-
-    def _analyse(self):
-        """Core asks for the payments of each invoice: minutes, where PostgreSQL knows nothing of the rows."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "ANALYZE account_move, account_move_line, account_payment, account_partial_reconcile"
-        )
-
-    def _payment_date(self, invoice, temper, on_credit):
-        """:return: when the client pays"""
-        if not on_credit:
-            return invoice.invoice_date
-        delay = self.random.randrange(-3, 1) if temper < PUNCTUAL else self.random.randrange(4, 14)
-        date = invoice.invoice_date_due + timedelta(days=delay)
-        # Banks don't work on Saturdays and Sundays
-        return date - timedelta(days=max(date.weekday() - 4, 0))
-
-    def _prepare_payment(self, invoice, date, share):
-        return {
-            "payment_type": "inbound",
-            "partner_type": "customer",
-            "partner_id": invoice.partner_id.id,
-            "amount": invoice.currency_id.round(invoice.amount_total * share),
-            "date": date,
-            "memo": invoice.name,
-            "journal_id": self.bank.id,
-            "outstanding_account_id": self.bank.default_account_id.id,
-        }

@@ -32,13 +32,13 @@ class Promises:
     # ------------------------------------------------------
 
     def _settled(self):
-        """Of invoices that were paid late: most promises were kept, others by a day or two missed."""
-        recent = sorted(self.company.promised, key=lambda paid: paid[1])[-SETTLED:]
-        for number, (invoice, date, share) in enumerate(recent):
-            made = self.days.past[max(self.days.index_of(date) - 3, 0)]
-            missed = share == 1 and number % 5 == 2
+        """Of invoices that were paid late: most promises were kept, some only in part."""
+        late = sorted(self.company.promised, key=lambda paid: (paid[2] == paid[0].amount_total, paid[1]))
+        parts = [paid for paid in late if paid[2] < paid[0].amount_total]
+        for number, (invoice, date, amount) in enumerate(parts + late[len(parts) :][-SETTLED:]):
+            missed = amount == invoice.amount_total and number % 5 == 2
             due = date - timedelta(days=1 if missed else 0)
-            made = min(made, due)
+            made = min(self.days.past[max(self.days.index_of(date) - 3, 0)], due)
             self._promise(invoice, invoice.amount_total, made, due, number)
 
     def _waiting(self):
