@@ -5,7 +5,18 @@ import pytest
 import requests
 from support.clients import RpcError
 
-LOGINS = ("manager1", "manager2", "manager3", "manager4", "manager5", "head", "accountant", "admin")
+LOGINS = (
+    "manager1",
+    "manager2",
+    "manager3",
+    "manager4",
+    "manager5",
+    "head",
+    "accountant",
+    "controller",
+    "rules",
+    "admin",
+)
 
 
 def test_answers(server):

@@ -11,7 +11,7 @@ from .stack import Stack
 
 DEFAULT_DATABASE = "sales_crm"
 DEFAULT_PORT = 8069
-DEMO_LOGINS = ("manager1 … manager5", "head", "accountant", "admin")
+DEMO_LOGINS = ("manager1 … manager5", "head", "accountant", "controller", "rules", "admin")
 
 
 def up(args: argparse.Namespace) -> int:

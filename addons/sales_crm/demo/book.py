@@ -10,6 +10,8 @@ from stdnum.ru import inn
 from odoo import fields
 from odoo.tools import file_open
 
+from ..tools.requisites import valid_account
+
 SEED = 19
 CLASSES = "A" * 6 + "B" * 9 + "C" * 15  # of the 30 clients of one manager
 
@@ -156,6 +158,7 @@ class Book:
             "zip": self.digits(city["zip"]),
             "vat": self._tax_number(city.get("region"), personal=bool(owner)),
         }
+        company["requisites"] = self.requisites(company["vat"], owner)
         most = 3 if client_class == "A" else 2
         least = 2 if client_class == "A" else 1
         count = 1 if owner else self.random.choice((least, most, most))
@@ -186,6 +189,32 @@ class Book:
             number = self.unique(f"{region}00######")
             check = inn.calc_personal_check_digits(number)
         return number + check
+
+    def requisites(self, vat, owner=None):
+        """Registered in 2001, when neither register was kept yet: so the numbers belong to nobody.
+
+        :param owner: name parts of a sole trader
+        :return: dict of what a Russian firm is known by beside its tax number ``vat``, else empty
+        """
+        if "form_names" not in self.texts:
+            return {}
+        number = f"{'3' if owner else '1'}01{vat[:2]}" + self.unique(
+            "0" * 3 + "######" if owner else "00#####"
+        )
+        values = {
+            "company_registry": number + str(int(number) % (len(number) - 1) % 10),
+            "legal_form": self["form_names"][bool(owner)],
+            "director_name": self["person"].format(**(owner or self.person())),
+            "director_position": self["director"][bool(owner)],
+        }
+        return values if owner else {**values, "kpp": f"{vat[:4]}01001"}
+
+    def bank_account(self, bik, owner=False):
+        """:return: a number of a current account in the bank with this BIK"""
+        while True:
+            number = self.unique("408028100########00#" if owner else "407028100########00#")
+            if valid_account(number, bik):
+                return number
 
     # ------------------------------------------------------
     # Sentences

@@ -1,12 +1,17 @@
 """The example company itself: its people, products and clients."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo.fields import Command
 from odoo.tools import SQL
 
-RELEASE_LIMIT = 500_000  # up to which the head lets orders past the credit limit
+# Up to which orders are let past the credit limit
+HEAD_LIMIT = 500_000
+CONTROLLER_LIMIT = 1_500_000
+VAT_22_SINCE = date(2026, 1, 1)
+QUANTITIES = {"A": (12, 40), "B": (5, 20), "C": (2, 10)}  # tens of a product in one order
+FORMER = ((1, 85), (3, 20))  # of each 5 clients, and how many working days ago it was handed over
 
 
 @dataclass
@@ -35,8 +40,11 @@ class Company:
         self.days = days
         self.price_rate = 1
         self.managers = self.former = env["res.users"]
-        self.head = self.team = self.products = None
+        self.head = self.accountant = self.controller = self.team = self.products = None
         self.clients = []
+        self.orders = []  # of (client, confirmed order, index of its working day)
+        self.promised = []  # of (invoice that was paid late, day of the payment, its amount)
+        self.away = {}  # manager -> set of the working days of his last leave
 
     def load(self):
         self._introduce_company()
@@ -70,6 +78,39 @@ class Company:
         records.invalidate_recordset(flush=False)
         records.modified(["create_date"])
 
+    def taxes_on(self, day):
+        """:return: taxes of a delivery of ``day`` where they are not those of today, else None"""
+        if self.env.company.chart_template != "ru" or day >= VAT_22_SINCE:
+            return None
+        return self.env["account.chart.template"].ref("sale_vat_20")
+
+    def prepare_order(self, client, user, index, big=False):
+        """:param int index: of the working day on which it is confirmed
+        :param bool big: the client orders like one of the best
+        :return: values of an order; the better the client, the more it is
+        """
+        taxes = self.taxes_on(self.days.past[index])
+        products = self.book.random.sample(list(self.products), self.book.random.randrange(2, 4))
+        return {
+            "partner_id": client.partner.id,
+            "user_id": user.id,
+            "team_id": self.team.id,
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "product_uom_qty": self.quantity(client, big),
+                        **({"tax_ids": [Command.set(taxes.ids)]} if taxes else {}),
+                    }
+                )
+                for product in products
+            ],
+        }
+
+    def quantity(self, client, big=False):
+        """:return: how much the client takes of one product"""
+        return self.book.random.randrange(*QUANTITIES["A" if big else client.client_class]) * 10
+
     # ------------------------------------------------------
     # Company and people
     # ------------------------------------------------------
@@ -88,8 +129,17 @@ class Company:
         self.managers = self._create_staff(names, "sales_crm.group_manager")
         self.head = self._create_staff({"head": self.book["head"]}, "sales_crm.group_head")
         self.head.group_ids |= self.env.ref("sales_crm.group_credit_controller")
-        self.head.sales_release_limit = round(RELEASE_LIMIT * self.price_rate)
-        self._create_staff({"accountant": self.book["accountant"]}, "account.group_account_user")
+        self.head.sales_release_limit = round(HEAD_LIMIT * self.price_rate)
+        self.accountant = self._create_staff(
+            {"accountant": self.book["accountant"]}, "account.group_account_user"
+        )
+        self.controller = self._create_staff(
+            {"controller": self.book["controller"]}, "sales_crm.group_credit_controller"
+        )
+        # He reads the invoices and payments that he judges by
+        self.controller.group_ids |= self.env.ref("account.group_account_readonly")
+        self.controller.sales_release_limit = round(CONTROLLER_LIMIT * self.price_rate)
+        self._create_staff({"rules": self.book["rules"]}, "sales_crm.group_admin")
         self.former = self._create_staff(dict(self.book["former"]), "sales_crm.group_manager", active=False)
         self.team = self.env["crm.team"].create(
             {
@@ -148,23 +198,28 @@ class Company:
         managers = [manager for manager in self.managers for _n in range(per_manager)]
         tags = self._create_tags()
         country = self.env["res.country"].search([("code", "=", self.book["country"])])
+        first = [self._first_manager(index, manager) for index, manager in enumerate(managers)]
         partners = self.env["res.partner"].create(
             [
                 self._prepare_client(company, manager, country, tags)
-                for company, manager in zip(companies, managers, strict=True)
+                for company, manager in zip(companies, first, strict=True)
             ]
         )
         contacts = self.env["res.partner"].create(
             [
                 self._prepare_contact(contact, partner, manager)
-                for company, partner, manager in zip(companies, partners, managers, strict=True)
+                for company, partner, manager in zip(companies, partners, first, strict=True)
                 for contact in company["contacts"]
             ]
         )
-        self._remember_clients(companies, partners, contacts)
+        self._remember_clients(companies, partners, managers, contacts)
         for index, client in enumerate(self.clients):
             self._let_former_manager_work(client, index % per_manager)
         self._backdate_partners(partners, contacts)
+
+    def _first_manager(self, index, manager):
+        """:return: the manager of the client until the last hand-over, which is done by the product itself"""
+        return self.former[-1] if index % 5 == FORMER[-1][0] else manager
 
     def _create_tags(self):
         """:return: dict name -> tag"""
@@ -180,6 +235,7 @@ class Company:
         return {
             **{key: company[key] for key in ("name", "client_class", "email", "phone")},
             **{key: company[key] for key in ("street", "street2", "zip", "vat")},
+            **company["requisites"],
             "city": company["city"]["name"],
             "country_id": country.id,
             "is_company": True,
@@ -196,13 +252,13 @@ class Company:
             "user_id": manager.id,
         }
 
-    def _remember_clients(self, companies, partners, contacts):
+    def _remember_clients(self, companies, partners, managers, contacts):
         contacts = iter(contacts)
-        for company, partner in zip(companies, partners, strict=True):
+        for company, partner, manager in zip(companies, partners, managers, strict=True):
             self.clients.append(
                 Client(
                     partner=partner,
-                    manager=partner.user_id,
+                    manager=manager,
                     client_class=company["client_class"],
                     contacts=[(next(contacts), c["salutation"]) for c in company["contacts"]],
                 )
@@ -210,7 +266,7 @@ class Company:
 
     def _let_former_manager_work(self, client, position):
         """Two of five clients were worked with by somebody who has left since."""
-        for former, (place, days_ago) in zip(self.former, ((1, 85), (3, 50)), strict=True):
+        for former, (place, days_ago) in zip(self.former, FORMER, strict=True):
             if position % 5 == place:
                 client.former = former
                 client.handed_over = len(self.days.past) - days_ago

@@ -1,5 +1,6 @@
 """The days that the example company looks back on, relative to the day of loading."""
 
+from bisect import bisect_right
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -19,6 +20,14 @@ class Days:
         self.today = pytz.utc.localize(fields.Datetime.now()).astimezone(self.timezone).date()
         days = (self.today - timedelta(days=n) for n in range(1, 2 * count))
         self.past = [day for day in days if day.weekday() < 5][:count][::-1]
+
+    def index_of(self, day):
+        """:return: which working day of the past ``day`` is, or the last one before it"""
+        return max(bisect_right(self.past, day) - 1, 0)
+
+    def ago(self, day):
+        """:return: how many days ago ``day`` was"""
+        return (self.today - day).days
 
     def moment(self, day, minutes):
         """:param int minutes: since 9 o'clock, when the working day begins

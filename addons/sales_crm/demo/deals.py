@@ -3,14 +3,16 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from odoo.fields import Command
 from odoo.tools import SQL
 
 OPEN_DEALS = (1, 1, 2, 0, 0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0)  # of clients in turn
-STAGES = (0.1, 0.1, 0.4, 0.4, 0.4, 0.6, 0.6, 0.9)  # how far the open ones are, of the open stages
+# How far the open ones are, of the open stages
+STAGES = (0.05, 0.1, 0.25, 0.3, 0.45, 0.5, 0.5, 0.65, 0.7, 0.75, 0.85, 0.9)
 WON = (4, 7, 12)  # of each 15 clients
-LOST = (9, 13)
+AGAIN = (4, 7)  # of them, who has bought once more since
+LOST = (2, 9, 13)
 ORDERED = (4, 7)
+PATIENCE = (15, 12, 10, 10, 8)  # working days until a deal on an open stage is stuck
 
 
 class Deals:
@@ -26,13 +28,19 @@ class Deals:
         stages = self.env["crm.stage"].search([("team_ids", "in", [False, self.company.team.id])])
         self.open_stages = stages.filtered(lambda stage: not stage.is_won)
         self.won_stage = stages.filtered("is_won")[:1]
+        self.repeat_stage = stages.filtered("is_won")[-1:]
         for stage, level in stages._propose_levels().items():
             if not stage.funnel_level:
                 stage.funnel_level = level
+        for stage, days in zip(self.open_stages, PATIENCE, strict=False):
+            stage.max_days = stage.max_days or days
         self._create_open()
+        self.first_won = {}
         won = self._create_closed(WON, self._won_values)
+        self.first_won = {client.partner: deal for client, deal in won}
+        won += self._create_closed(AGAIN, self._repeat_values)
         self._create_closed(LOST, self._lost_values)
-        self._create_orders([deal for client, deal in won if self._turn(client) in ORDERED])
+        self._create_orders([(client, deal) for client, deal in won if self._turn(client) in ORDERED])
 
     def _turn(self, client):
         return self.company.clients.index(client) % len(OPEN_DEALS)
@@ -93,7 +101,7 @@ class Deals:
 
     def _prepare_deal(self, client, values, first_day):
         moment = self.days.moment(self.days.past[first_day], self.book.random.randrange(480))
-        manager = values.pop("user", client.manager)
+        manager = values.pop("user", client.manager_on(first_day))
         return {
             "name": self.book.choice("deals"),
             "type": "opportunity",
@@ -139,6 +147,14 @@ class Deals:
         values, first_day = self._closed_values(client)
         return {**values, "stage_id": self.won_stage.id, "probability": 100}, first_day
 
+    def _repeat_values(self, client):
+        """Some weeks after the first deal of the client."""
+        first = self.first_won[client.partner]
+        day = self.days.index_of(first.date_closed.date())
+        last_day = min(day + self.book.random.randrange(25, 90), len(self.days.past) - 3)
+        values, first_day = self._closed_on(client, last_day)
+        return {**values, "stage_id": self.repeat_stage.id, "probability": 100}, max(first_day, day)
+
     def _lost_values(self, client):
         values, first_day = self._closed_values(client)
         reasons = self.env["crm.lost.reason"].search([])
@@ -153,8 +169,10 @@ class Deals:
         }, first_day
 
     def _closed_values(self, client):
+        return self._closed_on(client, self.book.random.randrange(25, len(self.days.past) - 5))
+
+    def _closed_on(self, client, last_day):
         """:return: who closed it and when, and its first day"""
-        last_day = self.book.random.randrange(25, len(self.days.past) - 5)
         first_day = last_day - self.book.random.randrange(8, 25)
         closed = self.days.moment(self.days.past[last_day], self.book.random.randrange(480))
         return {
@@ -168,29 +186,23 @@ class Deals:
     # Orders
     # ------------------------------------------------------
 
-    def _create_orders(self, deals):
-        """Confirmed orders that the won deals brought."""
-        orders = self.env["sale.order"].create([self._prepare_order(deal) for deal in deals])
+    def _create_orders(self, won):
+        """Confirmed orders that the won deals brought; money says what became of them.
+
+        :param won: list of (client, deal)
+        """
+        orders = self.env["sale.order"].create([self._prepare_order(client, deal) for client, deal in won])
         orders.action_confirm()
-        for deal, order in zip(deals, orders, strict=True):
+        for (client, deal), order in zip(won, orders, strict=True):
             order.date_order = deal.date_closed
             deal.expected_revenue = order.amount_untaxed
-        self.company.backdate(orders, [deal.date_closed for deal in deals], [deal.user_id for deal in deals])
+            self.company.orders.append((client, order, self.days.index_of(deal.date_closed.date())))
+        self.company.backdate(
+            orders, [deal.date_closed for _client, deal in won], [deal.user_id for _client, deal in won]
+        )
 
-    def _prepare_order(self, deal):
-        products = self.book.random.sample(list(self.company.products), self.book.random.randrange(2, 5))
+    def _prepare_order(self, client, deal):
         return {
-            "partner_id": deal.partner_id.id,
-            "user_id": deal.user_id.id,
-            "team_id": deal.team_id.id,
+            **self.company.prepare_order(client, deal.user_id, self.days.index_of(deal.date_closed.date())),
             "opportunity_id": deal.id,
-            "order_line": [
-                Command.create(
-                    {
-                        "product_id": product.id,
-                        "product_uom_qty": self.book.random.randrange(2, 25) * 10,
-                    }
-                )
-                for product in products
-            ],
         }

@@ -7,6 +7,7 @@ from itertools import pairwise
 from odoo.tools import plaintext2html
 
 GAPS = {"A": (4, 9), "B": (8, 14), "C": (13, 21)}  # working days between two activities
+RECENT = 130  # working days back in which all is told
 CANCELLED = 0.06
 DONE_LATE = 0.12
 LEFT = (2, 1, 1, 0, 0, 0, 0, 0)  # undone yesterday: how often each was carried over before
@@ -94,14 +95,22 @@ class History:
         least, most = GAPS[client.client_class]
         day = self.book.random.randrange(most)
         while day < len(self.days.past):
+            if self.days.past[day] in self.company.away.get(client.manager_on(day), ()):
+                day += 1
+                continue
             yield self._closed(client, scenarios.pop(), day)
-            day += self.book.random.randrange(least, most + 1)
+            gap = self.book.random.randrange(least, most + 1)
+            # Of what lies far back, only every second time is told
+            day += gap if day >= len(self.days.past) - RECENT else 2 * gap
+            scenarios = scenarios or self.book.random.sample(self.book["history"], len(self.book["history"]))
 
     def _closed(self, client, scenario, day):
         done = day
         if self.book.chance(DONE_LATE) and day + 1 < len(self.days.past):
             done = day + 1
         user = client.manager_on(done)
+        if self.days.past[done] in self.company.away.get(user, ()):
+            done = day
         if user != client.manager_on(day):
             done = day
             user = client.manager_on(day)
@@ -204,7 +213,7 @@ class History:
         self.company.backdate(self.env["sales.carry.log"].create(log), moments)
         self.env["sales.plan.day"].create(
             [
-                {"user_id": user, "date": day}
+                {"user_id": user, "date": day, "as_manager": True, "tz": self.book["tz"]}
                 for user, day in sorted({(line["user_id"], line["date"]) for line in lines})
             ]
         )

@@ -1,14 +1,27 @@
-"""Contracts, deliveries on credit, payments and promises of the example company."""
+"""Contracts, deliveries on credit and their payments of the example company."""
 
 from collections import defaultdict
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo.fields import Command
+from odoo.tools import split_every
+
+from .payments import BATCH, Payments
 
 ON_CREDIT = (0, 4, 7, 12)  # of each 15 clients
-INVOICES = 5
+IN_ADVANCE = (9,)  # pay before they get the goods
+EVERY = {"A": (24, 33), "B": (40, 55), "C": (70, 95)}  # working days between two deliveries
 DEFERRALS = (14, 30)  # days; of the two first tags of the book
-PUNCTUAL, LATE = 0.7, 0.9  # which clients pay on time, and which late; the others leave their last invoices
+ORDERED = 30  # working days back in which the orders of the deliveries are kept
+SELDOM = 130  # working days back before which only clients on credit have deliveries, and fewer
+# Of the clients on credit, eight of each manager: how many days ago the last invoice fell due, still unpaid
+OVERDUE = {3: 15, 7: 38, 11: 17, 19: 24, 27: 64, 31: 21, 35: 30}
+STRAINED = (0, 4)  # of each eight: pay late, and the bigger one has just got more than he may
+SLOW = (15, 23)  # pay late, too
+LIMITS = {"A": 1_000_000, "B": 500_000, "C": 200_000}
+EXPIRED = 8  # contracts of the year before
 
 
 class Money:
@@ -27,12 +40,24 @@ class Money:
         self.bank = journals.search([*domain, ("type", "=", "bank")], limit=1)
         if not self.bank or not journals.search([*domain, ("type", "=", "sale")], limit=1):
             return  # no chart of accounts: nothing can be invoiced
-        clients = [c for index, c in enumerate(self.company.clients) if index % 15 in ON_CREDIT]
+        clients = self._in_turn(ON_CREDIT)
+        self.overdue = {clients[number].partner: days for number, days in OVERDUE.items()}
+        slow = {clients[number].partner for number in SLOW}
+        self.over_limit = set()
+        for first in range(0, len(clients), 8):
+            pair = [clients[first + number] for number in STRAINED]
+            slow |= {client.partner for client in pair}
+            self.over_limit.add(min(pair, key=lambda client: client.client_class).partner)
+        self.payments = Payments(self.company, self.bank, self.overdue, slow)
         self._create_terms()
-        invoices = self._create_invoices(clients)
-        self._pay(invoices)
+        deliveries = [*self._deliveries(clients), *self._deliveries(self._in_turn(IN_ADVANCE))]
+        invoices = self._create_invoices(deliveries + self._ordered())
+        self.payments.pay(invoices, {client.partner for client in clients})
         self._create_contracts(clients)
-        self._create_promises(invoices)
+        self._write_month_ends()
+
+    def _in_turn(self, turns):
+        return [client for index, client in enumerate(self.company.clients) if index % 15 in turns]
 
     # ------------------------------------------------------
     # Terms
@@ -59,144 +84,179 @@ class Money:
         """In force since before the first delivery. A few clients owe more than their limit."""
         owed = self._owed(clients)
         start = self.days.past[0] - timedelta(days=30)
-        contracts = self.env["sales.contract"].create(
+        values = [
+            {
+                **self._prepare_contract(client, start, 100 + number),
+                "date_end": self.days.today + timedelta(days=self._left(number)),
+                "credit_limit": self._limit(owed[client.partner], client),
+            }
+            for number, client in enumerate(clients)
+        ]
+        self.env["sales.contract"].create(values).action_activate()
+        before = start - timedelta(days=365)
+        past = self.env["sales.contract"].create(
             [
                 {
-                    "name": f"{start.year}/{100 + number}",
-                    "client_id": client.partner.id,
-                    "user_id": client.manager.id,
-                    "date_start": start,
-                    "date_end": start + timedelta(days=self._length(number)),
-                    "payment_term_id": self._term(client).id,
-                    "credit_limit": self._limit(owed[client.partner], number),
-                    "overdue_tolerance_days": 5,
+                    **self._prepare_contract(client, before, 40 + number),
+                    "date_end": start - timedelta(days=1),
+                    "credit_limit": self._price(200_000),
                 }
-                for number, client in enumerate(clients)
+                for number, client in enumerate(clients[:: len(clients) // EXPIRED])
             ]
         )
-        contracts.action_activate()
+        past.write({"state": "expired", "was_active": True})
+        # Two more are being agreed
+        self.env["sales.contract"].create(
+            [
+                {**self._prepare_contract(client, self.days.today, 170 + number), "credit_limit": 0}
+                for number, client in enumerate(self._in_turn(IN_ADVANCE)[:2])
+            ]
+        )
+
+    def _prepare_contract(self, client, start, number):
+        return {
+            "name": f"{start.year}/{number}",
+            "client_id": client.partner.id,
+            "user_id": client.manager.id,
+            "date_start": start,
+            "payment_term_id": self._term(client).id,
+            "overdue_tolerance_days": 5,
+        }
 
     def _owed(self, clients):
-        """:return: dict partner -> what he owes and has ordered, company currency"""
-        owed = defaultdict(float)
-        partners = [client.partner.id for client in clients]
-        for model, domain, amount in (
-            (
-                "account.move",
-                [("move_type", "=", "out_invoice"), ("state", "=", "posted")],
-                "amount_residual",
-            ),
-            ("sale.order", [("state", "=", "sale")], "amount_total"),
-        ):
-            domain = [*domain, ("partner_id", "in", partners)]
-            for partner, total in self.env[model]._read_group(domain, ["partner_id"], [f"{amount}:sum"]):
-                owed[partner] += total
-        return owed
+        """:return: dict partner -> what he owes, company currency"""
+        domain = [
+            ("move_type", "=", "out_invoice"),
+            ("state", "=", "posted"),
+            ("partner_id", "in", [client.partner.id for client in clients]),
+        ]
+        groups = self.env["account.move"]._read_group(domain, ["partner_id"], ["amount_residual:sum"])
+        return defaultdict(float, groups)
 
-    def _length(self, number):
-        """:return: days that a contract is for; a few of them are about to expire"""
-        so_far = (self.days.today - self.days.past[0]).days + 30
-        return so_far + (10 + number if number % 17 == 5 else 365)
+    def _left(self, number):
+        """:return: days that a contract still runs; a few of them are about to expire"""
+        return 8 + number if number % 13 == 5 else 120 + number * 7 % 300
 
-    def _limit(self, owed, number):
-        share = 0.8 if number % 9 == 4 else 2
-        step = self._price(50_000)
-        return max(round(owed * share / step), 1) * step
+    def _limit(self, owed, client):
+        """:return: what the client may owe, a round figure"""
+        if client.partner in self.over_limit:
+            step = self._price(10_000)
+            return max(owed * 0.8 // step, 1) * step
+        step = self._price(100_000)
+        return max(self._price(LIMITS[client.client_class]), (owed * 1.5 // step + 1) * step)
 
     def _price(self, amount):
         return round(amount * self.company.price_rate)
+
+    def _write_month_ends(self):
+        """What the job of each month's first day would have written down."""
+        Snapshot = self.env["sales.receivable.snapshot"]
+        self.env.flush_all()
+        month = self.days.past[0].replace(day=1)
+        while month <= self.days.today.replace(day=1) - timedelta(days=1):
+            month_end = month + relativedelta(months=1, days=-1)
+            Snapshot._write_month(self.env.company, month_end)
+            month = month_end + timedelta(days=1)
+
+    # ------------------------------------------------------
+    # Deliveries
+    # ------------------------------------------------------
+
+    def _deliveries(self, clients):
+        """:return: list of (client, order or None, index of the working day): the orders of the last weeks"""
+        planned = []
+        for client in clients:
+            day = self._last_delivery(client)
+            while day >= 0:
+                planned.append((client, day))
+                day = self._delivery_before(client, day)
+        since = len(self.days.past) - ORDERED
+        recent = [(client, day) for client, day in planned if day >= since]
+        orders = self.env["sale.order"].create([self._prepare_order(client, day) for client, day in recent])
+        orders.action_confirm()
+        moments = [self.days.moment(self.days.past[max(day - 2, 0)], 60) for _client, day in recent]
+        for order, moment in zip(orders, moments, strict=True):
+            order.date_order = moment
+        self.company.backdate(orders, moments, orders.user_id.browse([order.user_id.id for order in orders]))
+        old = [(client, None, day) for client, day in planned if day < since]
+        return old + [(client, order, day) for (client, day), order in zip(recent, orders, strict=True)]
+
+    def _prepare_order(self, client, day):
+        last = len(self.days.past) - 6
+        big = client.partner in self.over_limit and day > last
+        return self.company.prepare_order(client, client.manager_on(day), day, big)
+
+    def _last_delivery(self, client):
+        """:return: index of its working day"""
+        if client.partner in self.overdue:
+            return self.days.index_of(self.days.today - self._deferral(client, self.overdue[client.partner]))
+        return len(self.days.past) - 1 - self.random.randrange(5 if client.partner in self.over_limit else 14)
+
+    def _delivery_before(self, client, day):
+        """:return: index of the working day; below 0 if there was none"""
+        gap = self.random.randrange(*EVERY[client.client_class])
+        seldom = day - gap < len(self.days.past) - SELDOM
+        if seldom and client in self._in_turn(IN_ADVANCE):
+            return -1
+        return day - (3 * gap if seldom else gap)
+
+    def _deferral(self, client, days):
+        """:return: time from a delivery until ``days`` after its payment was due"""
+        return timedelta(days=self._term(client).line_ids.nb_days + days)
+
+    def _ordered(self):
+        """:return: as above: what the won deals have brought; the last orders are not invoiced yet"""
+        last = len(self.days.past) - 6
+        return [(client, order, day + 3) for client, order, day in self.company.orders if day < last]
 
     # ------------------------------------------------------
     # Invoices and payments
     # ------------------------------------------------------
 
-    def _create_invoices(self, clients):
-        """:return: posted invoices, the oldest first, of each client one about every month"""
-        values = []
-        for client in clients:
-            last = len(self.days.past) - 1 - self.random.randrange(10)
-            for number in range(INVOICES):
-                values.append(self._prepare_invoice(client, last - number * self.random.randrange(19, 25)))
-        invoices = self.env["account.move"].create(sorted(values, key=lambda vals: vals["invoice_date"]))
-        invoices.action_post()
+    def _create_invoices(self, deliveries):
+        """:return: posted invoices, the oldest first"""
+        values = [self._prepare_invoice(*delivery) for delivery in sorted(deliveries, key=lambda d: d[2])]
+        invoices = self.env["account.move"]
+        for batch in split_every(BATCH, values):
+            created = invoices.create(list(batch))
+            created.action_post()
+            invoices |= created
+            self.payments.analyse()
         return invoices
 
-    def _prepare_invoice(self, client, day):
-        products = self.random.sample(list(self.company.products), self.random.randrange(2, 4))
-        return {
+    def _prepare_invoice(self, client, order, day):
+        values = {
             "move_type": "out_invoice",
             "partner_id": client.partner.id,
             "invoice_date": self.days.past[day],
             "invoice_user_id": client.manager_on(day).id,
             "team_id": self.company.team.id,
             "invoice_payment_term_id": self._term(client).id,
-            "invoice_line_ids": [
-                Command.create({"product_id": product.id, "quantity": self.random.randrange(2, 25) * 10})
-                for product in products
-            ],
         }
-
-    def _pay(self, invoices):
-        """Most clients pay on time, some late, a few have not paid what fell due last."""
-        paid, dates = self.env["account.move"], []
-        for of_client in invoices.grouped("partner_id").values():
-            temper = self.random.random()
-            for invoice in of_client:
-                delay = self.random.randrange(-3, 1) if temper < PUNCTUAL else self.random.randrange(6, 20)
-                date = invoice.invoice_date_due + timedelta(days=delay)
-                forgotten = temper >= LATE and invoice in of_client[-2:]
-                if date < self.days.today and not forgotten:
-                    paid |= invoice
-                    dates.append(max(date, invoice.invoice_date))
-        payments = self.env["account.payment"].create(
-            [self._prepare_payment(invoice, date) for invoice, date in zip(paid, dates, strict=True)]
-        )
-        payments.action_post()
-        self.env.flush_all()
-        # Core asks for the payments of each invoice: a minute, where PostgreSQL knows nothing of the rows
-        self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment")
-        self.env["account.move.line"]._reconcile_plan(
-            [
-                (invoice.line_ids | payment.move_id.line_ids).filtered_domain(
-                    [("account_id", "=", payment.destination_account_id.id)]
-                )
-                for invoice, payment in zip(paid, payments, strict=True)
-            ]
-        )
-
-    def _prepare_payment(self, invoice, date):
-        return {
-            "payment_type": "inbound",
-            "partner_type": "customer",
-            "partner_id": invoice.partner_id.id,
-            "amount": invoice.amount_total,
-            "date": date,
-            "memo": invoice.name,
-            "journal_id": self.bank.id,
-            "outstanding_account_id": self.bank.default_account_id.id,
-        }
-
-    # ------------------------------------------------------
-    # Promises
-    # ------------------------------------------------------
-
-    def _create_promises(self, invoices):
-        """Clients with an overdue invoice have promised to pay, some of them once too often."""
-        overdue = invoices.filtered(
-            lambda move: move.amount_residual and move.invoice_date_due < self.days.today
-        )
-        made = self.days.past[-6]
-        self.env["sales.promise"].create(
-            [
+        if order:
+            lines = [
                 {
-                    "client_id": invoice.commercial_partner_id.id,
-                    "amount": invoice.amount_residual,
-                    "move_id": invoice.id,
-                    "date_made": made,
-                    "date_due": self.days.past[-2]
-                    if number % 3 == 0
-                    else self.days.today + timedelta(number % 4),
+                    "product_id": line.product_id.id,
+                    "quantity": line.product_uom_qty,
+                    "price_unit": line.price_unit,
+                    "tax_ids": [Command.set(line.tax_ids.ids)],
+                    "sale_line_ids": [Command.link(line.id)],
                 }
-                for number, (_client, [invoice, *_others]) in enumerate(overdue.grouped("partner_id").items())
+                for line in order.order_line
             ]
-        )
+            return {
+                **values,
+                "invoice_origin": order.name,
+                "invoice_line_ids": [Command.create(line) for line in lines],
+            }
+        taxes = self.company.taxes_on(self.days.past[day])
+        products = self.random.sample(list(self.company.products), self.random.randrange(2, 4))
+        lines = [
+            {
+                "product_id": product.id,
+                "quantity": self.company.quantity(client),
+                **({"tax_ids": [Command.set(taxes.ids)]} if taxes else {}),
+            }
+            for product in products
+        ]
+        return {**values, "invoice_line_ids": [Command.create(line) for line in lines]}

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class SalesDemo(models.AbstractModel):
-    """The example company: five managers with thirty clients each, half a year of work, today's plan.
+    """The example company: five managers with thirty clients each, a year of work, today's plan.
 
     Loaded as demo data of the add-on, or by hand with ``env["sales.demo"]._load()``.
     """

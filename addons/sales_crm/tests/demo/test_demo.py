@@ -11,9 +11,11 @@ from odoo.tests import TransactionCase, tagged
 
 from ...demo.changes import Changes
 from ...demo.days import Days
+from ...tools.requisites import valid_ogrn
+from .menus import MenusMixin
 
 MANAGERS = [f"manager{number}" for number in range(1, 6)]
-STAFF = [*MANAGERS, "head", "accountant"]
+STAFF = [*MANAGERS, "head", "accountant", "controller", "rules"]
 
 
 class DemoMixin:
@@ -61,6 +63,10 @@ class DemoMixin:
         self.assertTrue(self.staff["head"].has_group("sales_crm.group_head"))
         self.assertTrue(self.staff["head"].has_group("sales_crm.group_credit_controller"))
         self.assertGreater(self.staff["head"].sales_release_limit, 0, "somebody decides about releases")
+        controller = self.staff["controller"]
+        self.assertGreater(controller.sales_release_limit, self.staff["head"].sales_release_limit)
+        self.assertFalse(controller.has_group("sales_team.group_sale_salesman"))
+        self.assertTrue(self.staff["rules"].has_group("sales_crm.group_admin"))
         self.assertFalse(self.staff["accountant"].has_group("sales_team.group_sale_salesman"))
         self.assertEqual(self.managers.sale_team_id.user_id, self.staff["head"])
 
@@ -199,41 +205,89 @@ class DemoMixin:
             .search([("partner_id", "in", self.clients.ids)])
         )
         found = {status: len(of) for status, of in deals.grouped("won_status").items()}
-        self.assertEqual(found, {"pending": 110, "won": 30, "lost": 20})
-        opened = deals.filtered(lambda deal: deal.won_status == "pending")
-        self.assertGreater(len(opened.stage_id), 2)
+        self.assertEqual(found, {"pending": 110, "won": 50, "lost": 30})
+        levels = {level for (level,) in self.env["crm.stage"]._read_group([], ["funnel_level"])}
+        self.assertEqual(set(deals.stage_id.mapped("funnel_level")), levels, "every level is in use")
+        for deal in deals.filtered(lambda deal: deal.won_status == "pending"):
+            self.assertEqual(deal.user_id, deal.partner_id.user_id)
+        self.assertTrue(any(deals.mapped("is_stuck")))
         self.assertTrue(all(deal.expected_revenue for deal in deals))
         orders = self.env["sale.order"].search([("partner_id", "in", self.clients.ids)])
-        self.assertEqual(set(orders.mapped("state")), {"sale"})
-        self.assertEqual(orders.opportunity_id.mapped("won_status"), ["won"] * len(orders))
+        self.assertEqual(set(orders.mapped("state")), {"draft", "sent", "sale"})
+        for order in orders.filtered("opportunity_id"):
+            won = order.opportunity_id.won_status == "won"
+            self.assertEqual(order.state == "sale", won)
+
+    def test_hand_over_and_covers(self):
+        gone = self.env["res.users"].with_context(active_test=False).search([("login", "in", self.former)])
+        handover = self.env["sales.handover"].search([("from_user_id", "in", gone.ids)])
+        self.assertEqual(handover.mapped("state"), ["done"])
+        self.assertEqual(len(handover.line_ids.client_id), 30)
+        self.assertLess(handover.date_end.date(), self.days.today)
+        for line in handover.line_ids:
+            self.assertEqual(line.receiver_id, line.client_id.user_id)
+        covers = self.env["sales.access.rule"].search([("manager_ids", "in", self.managers.ids)])
+        self.assertEqual(sorted(covers.mapped("state")), ["coming", "over"])
+        self.assertFalse(any(covers.mapped("cover_leave_missing")))
+
+    def test_prepared_by_the_head(self):
+        head = self.staff["head"]
+        for model, states in (
+            ("sales.cadence", {"running", "draft"}),
+            ("sales.mass.plan", {"preview"}),
+            ("sales.import", {"preview"}),
+        ):
+            records = self.env[model].search([("create_uid", "=", head.id)])
+            self.assertEqual(set(records.mapped("state")), states)
+        self.assertEqual(self.env["sales.export.log"].search_count([("user_id", "=", head.id)]), 3)
+        self.assertNotIn(
+            "error", self.env["sales.import.row"].search([("create_uid", "=", head.id)]).mapped("action")
+        )
+
+    def test_plans_of_the_past_are_managers_plans(self):
+        days = self.env["sales.plan.day"].search([("user_id", "in", self.managers.ids)])
+        self.assertTrue(all(days.mapped("as_manager")))
 
 
 @tagged("post_install", "-at_install")
-class TestDemoRussian(DemoMixin, TransactionCase):
+class TestDemoRussian(MenusMixin, DemoMixin, TransactionCase):
     language = "ru"
     former = ["ivanov", "melnikova"]
 
     def test_debt(self):
         """Clients on credit: most are fine, some are overdue or over their limit, and some have promised."""
         contracts = self.env["sales.contract"].search([("client_id", "in", self.clients.ids)])
-        self.assertTrue(all(contracts.mapped("is_in_force")))
+        self.assertEqual(set(contracts.mapped("state")), {"active", "draft", "expired"})
         self.assertTrue(any(contracts.mapped("is_expiring")))
         invoices = self.env["account.move"].search(
             [("partner_id", "in", self.clients.ids), ("move_type", "=", "out_invoice")]
         )
-        self.assertEqual(set(invoices.mapped("payment_state")), {"paid", "not_paid"})
-        self.assertEqual(invoices.commercial_partner_id, contracts.client_id)
+        self.assertLessEqual({"paid", "not_paid"}, set(invoices.mapped("payment_state")))
+        self.assertLessEqual(contracts.client_id, invoices.commercial_partner_id)
         states = {state: len(clients) for state, clients in self.clients.grouped("credit_state").items()}
         self.assertGreater(states["ok"], 100)
-        self.assertGreater(states["over_limit"], 0)
-        self.assertGreater(states["overdue"], 0)
+        self.assertGreaterEqual(states["over_limit"], 3)
+        self.assertGreaterEqual(states["overdue"], 5)
+        self.assertLessEqual({"partial"}, set(invoices.mapped("payment_state")))
+        overdue = invoices.filtered(
+            lambda move: move.amount_residual and move.invoice_date_due < self.days.today
+        )
+        self.assertGreaterEqual(len(overdue.commercial_partner_id.user_id), 3)
+        share = sum(overdue.mapped("amount_residual")) / sum(invoices.mapped("amount_residual"))
+        self.assertTrue(0.04 <= share <= 0.08, share)
         promises = self.env["sales.promise"].search([("client_id", "in", self.clients.ids)])
-        self.assertEqual(set(promises.mapped("state")), {"open", "broken"})
+        self.assertLessEqual({"open", "kept", "broken", "partial"}, set(promises.mapped("state")))
+        releases = self.env["sales.credit.release"].search([("client_id", "in", self.clients.ids)])
+        self.assertLessEqual({"refused", "used", "approved"}, set(releases.mapped("state")))
+        self.assertGreaterEqual(len(releases.filtered(lambda release: release.state == "requested")), 2)
 
     def test_tax_numbers(self):
         for client in self.clients:
             self.assertTrue(inn.is_valid(client.vat), client.vat)
             self.assertEqual(client.country_code, "RU")
+            self.assertTrue(valid_ogrn(client.company_registry) and client.director_name)
+            self.assertEqual(bool(client.kpp), len(client.vat) == 10)
+            self.assertTrue(client.bank_ids)
 
     def test_people_of_both_sexes(self):
         names = self.clients.child_ids.mapped("name")
@@ -244,7 +298,7 @@ class TestDemoRussian(DemoMixin, TransactionCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDemoEnglish(DemoMixin, TransactionCase):
+class TestDemoEnglish(MenusMixin, DemoMixin, TransactionCase):
     language = "en"
     former = ["dawson", "harris"]
 
