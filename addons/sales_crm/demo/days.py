@@ -15,11 +15,18 @@ class Days:
     :ivar past: working days before it, the last one at the end
     """
 
-    def __init__(self, timezone, count):
+    def __init__(self, timezone, count, company=None):
+        """:param int count: how many working days of the past are wanted
+        :param company: whose working days they are; without, those from Monday to Friday
+        """
         self.timezone = pytz.timezone(timezone)
         self.today = pytz.utc.localize(fields.Datetime.now()).astimezone(self.timezone).date()
-        days = (self.today - timedelta(days=n) for n in range(1, 2 * count))
-        self.past = [day for day in days if day.weekday() < 5][:count][::-1]
+        days = [self.today - timedelta(days=n) for n in range(2 * count + 14, 0, -1)]
+        if company:
+            works = company._sales_workdays(days[0], days[-1])[company]
+        else:
+            works = {day for day in days if day.weekday() < 5}
+        self.past = [day for day in days if day in works][-count:]
 
     def index_of(self, day):
         """:return: which working day of the past ``day`` is, or the last one before it"""

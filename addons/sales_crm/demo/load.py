@@ -52,7 +52,7 @@ _logger = logging.getLogger(__name__)
 def load(env, language):
     """:param str language: name of a language file beside this one"""
     book = Book(language)
-    company = Company(env, book, Days(book["tz"], HISTORY_DAYS))
+    company = Company(env, book, Days(book["tz"], HISTORY_DAYS, env.ref("base.main_company")))
     company.load()
     # In this turn: each part reads what those before it have left
     for part in PARTS:

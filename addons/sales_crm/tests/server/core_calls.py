@@ -88,12 +88,6 @@ CALLS = {
         "_update_xmlids": ("data_list, update", "deals get the external names of their file"),
         "_xmlid_to_res_id": ("xmlid, raise_if_not_found", "the group of the heads, by the cache"),
     },
-    "ir.module.module": {
-        "_load_module_terms": (
-            "modules, langs, overwrite",
-            "the example company is made before Odoo loads our texts",
-        )
-    },
     "ir.qweb": {"_render": ("template, values, **options", "texts of notices and mails")},
     "mail.activity.plan.template": {
         "_determine_responsible": (
