@@ -42,6 +42,7 @@ class SalesPaidService(models.AbstractModel):
     def _has_own_sms(self):
         """:return: whether messages are sent by a provider that the company has its own contract with"""
         company = self.env.company
+        # sudo: by whom messages are sent is no secret
         return "sms_provider" in company._fields and company.sudo().sms_provider not in (False, "iap")
 
     @api.model

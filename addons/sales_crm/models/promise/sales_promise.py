@@ -387,6 +387,7 @@ class SalesPromise(models.Model):
             "amount": amount,
             "currency_id": self.env.company.currency_id.id,
             "company_id": self.env.company.id,
+            # sudo: the user's own working days
             "date_due": self.env.user.sudo()._sales_next_workday(),
         }
 

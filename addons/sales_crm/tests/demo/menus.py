@@ -20,6 +20,7 @@ EMPTY = {
     "menu_import": ({"rules", "admin"}, "whoever has uploaded a file sees it"),
     "menu_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "not everybody has asked for one"),
     "menu_account_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "as above"),
+    "menu_production_calendar": ({ALL}, "of other countries than ours the company enters its own days"),
     "menu_stuck_deals": ({f"manager{n}" for n in range(1, 6)}, "not everybody has one"),
 }
 

@@ -33,6 +33,7 @@ class DemoMixin:
             user.login = f"{user.login}_of_before"
         demo_class = type(cls.env["sales.demo"])
         cls.startClassPatcher(patch.object(demo_class, "_language", return_value=cls.language))
+        cls._prepare_company()
         cls.loaded = cls.env["sales.demo"]._load()
         cls.staff = {user.login: user for user in Users.search([("login", "in", STAFF)])}
         cls.managers = cls.env["res.users"].union(*(cls.staff[login] for login in MANAGERS))
@@ -45,6 +46,10 @@ class DemoMixin:
             .search([("client_id", "in", cls.clients.ids)])
         )
         cls.days = Days(cls.managers[0].tz, 250, cls.env.company)
+
+    @classmethod
+    def _prepare_company(cls):
+        """As the installation leaves the company, before the example is loaded."""
 
     def test_loaded_once(self):
         self.assertTrue(self.loaded)
@@ -253,6 +258,24 @@ class DemoMixin:
 class TestDemoRussian(MenusMixin, DemoMixin, TransactionCase):
     language = "ru"
     former = ["ivanov", "melnikova"]
+
+    @classmethod
+    def _prepare_company(cls):
+        cls.env["res.lang"]._activate_lang("ru_RU")
+        cls.env.company.partner_id.lang = "ru_RU"
+        cls.env["res.company"]._sales_localize_new()
+
+    def test_company(self):
+        """Russian, in roubles, with the taxes of each year."""
+        company = self.env.company
+        self.assertEqual((company.country_id.code, company.currency_id.name), ("RU", "RUB"))
+        lines = self.env["account.move.line"].search(
+            [("move_id.move_type", "=", "out_invoice"), ("product_id", "!=", False)]
+        )
+        rates = {2025: 20, 2026: 22}
+        for line in lines.filtered(lambda line: line.move_id.invoice_date.year in rates):
+            self.assertEqual(line.tax_ids.mapped("amount"), [rates[line.move_id.invoice_date.year]])
+        self.assertTrue(self.clients[0].kpp or self.clients[0].company_registry)
 
     def test_debt(self):
         """Clients on credit: most are fine, some are overdue or over their limit, and some have promised."""
