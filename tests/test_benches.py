@@ -34,7 +34,7 @@ SMALL = {
         "--managers 2 --history 50 --activities 100 --runs 1",
         ["Morning run, 2 managers", "100 done activities", "stock mail.activity"],
     ),
-    "search": ("--clients 200 --managers 5 --runs 1", ["ratio", "phone, its end", "look-alike letters"]),
+    "search": ("--clients 2400 --managers 5 --runs 1", ["ratio", "phone, its end", "look-alike letters"]),
     "statistics_of_import": ("--deals 5 --runs 1", ["fresh: ", "vacuum, not counted: "]),
 }
 RUN_BY_PLAN = {"plan_morning", "plan_report"}

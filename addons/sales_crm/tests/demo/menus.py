@@ -1,7 +1,5 @@
 """Which of our menus open empty, for whom."""
 
-from itertools import groupby
-
 from lxml import etree
 
 from odoo.fields import Date, Domain
@@ -68,17 +66,13 @@ class MenusMixin:
 
     def _default_filters(self, env, search, context):
         """:return: list of lists of domains: those of a list, between two separators, are alternatives"""
-        nodes = [node for node in search.iter("filter", "separator")]
-        groups = []
-        for is_filter, of_group in groupby(nodes, key=lambda node: node.tag == "filter"):
-            chosen = [
-                Domain(self._evaluate(env, node.get("domain")))
-                for node in (of_group if is_filter else ())
-                if node.get("domain") and context.get(f"search_default_{node.get('name')}")
-            ]
-            if chosen:
-                groups.append(chosen)
-        return groups
+        groups = [[]]
+        for node in search.iter("filter", "separator"):
+            if node.tag == "separator":
+                groups.append([])
+            elif node.get("domain") and context.get(f"search_default_{node.get('name')}"):
+                groups[-1].append(Domain(self._evaluate(env, node.get("domain"))))
+        return [of_group for of_group in groups if of_group]
 
     def _evaluate(self, env, text):
         names = {
