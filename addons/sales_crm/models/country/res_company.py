@@ -24,9 +24,10 @@ class ResCompany(models.Model):
 
     @api.model
     def _sales_localize_new(self):
-        """At the installation: the main company, where it is still as Odoo made it.
+        """At the installation: the main company, where it is still as Odoo made it. One that has documents is
+        not changed.
 
-        The country is the company's; where nobody has given it one, that of the administrator's language.
+        The country is the company's; where nobody has given it one, that of its language.
         """
         company = self.env.ref("base.main_company", raise_if_not_found=False)
         if company:
@@ -36,7 +37,7 @@ class ResCompany(models.Model):
     def _sales_choose_country(self):
         """Give the company the country of its language, unless somebody has said where it is."""
         code = COUNTRY_OF_LANGUAGE.get(self.partner_id.lang or "")
-        if not code or self._sales_is_placed():
+        if not code or self._sales_is_placed() or self._sales_has_documents():
             return
         self.country_id = self.env["res.country"].search([("code", "=", code)])
 
@@ -52,13 +53,14 @@ class ResCompany(models.Model):
     def _sales_localize(self):
         """Set the company up as companies of its country are, as far as nothing was entered yet.
 
-        What somebody has chosen stays. Countries that we know nothing of are left alone.
+        What somebody has chosen stays, and everything where there are documents. Countries that we know
+        nothing of are left alone.
 
-        :return: whether the company's country is one of those
+        :return: whether the company was set up
         """
         self.ensure_one()
         code = self.country_id.code
-        if code not in TIME_ZONES:
+        if code not in TIME_ZONES or self._sales_has_documents():
             return False
         self._sales_localize_accounting()
         self._sales_localize_time(TIME_ZONES[code])
@@ -84,15 +86,18 @@ class ResCompany(models.Model):
             None,
         )
 
-    def _sales_accounting_is_new(self):
-        """:return: whether nobody has entered anything that the chart of accounts is needed for"""
-        # sudo: whether there are documents says nothing of them
+    def _sales_has_documents(self):
+        """:return: whether anything was entered that the chart of accounts or the currency is needed for"""
         domain = [("company_id", "child_of", self.id)]
-        used = any(
+        # sudo: whether there are documents says nothing of them
+        return any(
             self.env[model].sudo().with_context(active_test=False).search_count(domain, limit=1)
             for model in ("account.move", "account.payment", "sale.order")
         )
-        return not used and self.chart_template in (False, charts.GENERIC)
+
+    def _sales_accounting_is_new(self):
+        """:return: whether the chart of accounts may be another: Odoo has chosen it, and nobody needs it"""
+        return self.chart_template in (False, charts.GENERIC) and not self._sales_has_documents()
 
     def _sales_localize_accounting(self):
         chart = self._sales_chart()
@@ -185,7 +190,7 @@ class ResCompany(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        if not self._sales_accounting_is_new():
+        if self._sales_has_documents():
             raise UserError(
                 self.env._(
                     "%(company)s has orders or entries already, so its currency, accounts and taxes stay as "

@@ -15,7 +15,7 @@ class ResConfigSettings(models.TransientModel):
             company = settings.company_id
             differing = company._sales_foreign_settings()
             settings.sales_foreign_settings = "\n".join(differing) or False
-            settings.sales_may_localize = bool(differing) and company._sales_accounting_is_new()
+            settings.sales_may_localize = bool(differing) and not company._sales_has_documents()
 
     def action_sales_localize(self):
         """Set the company up for its country; see ``res.company.action_sales_localize``"""

@@ -152,10 +152,18 @@ class TestCountry(CountryCase):
                     if model == "sale.order"
                     else {"move_type": "out_invoice", "partner_id": client.id}
                 )
+                company.paperformat_id = self.env.ref("base.paperformat_us")
+                company.resource_calendar_id.tz = "UTC"
                 self.localize(company)
                 self.assertEqual(company.currency_id, currency)
                 self.assertEqual(self.taxes(company), taxes)
-                self.assertEqual(len(company._sales_foreign_settings()), 2)
+                self.assertEqual(company.paperformat_id, self.env.ref("base.paperformat_us"))
+                self.assertEqual(company.resource_calendar_id.tz, "UTC")
+                company.country_id = self.env.ref("base.us")  # as core's chart writes it
+                self.localize(company)
+                self.assertEqual(company.country_id.code, "US")
+                company.country_id = self.env.ref("base.ru")
+                self.assertEqual(len(company._sales_foreign_settings()), 4)
                 with self.assertRaisesRegex(UserError, "stay as they are"):
                     company.action_sales_localize()
 
