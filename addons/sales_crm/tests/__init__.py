@@ -11,9 +11,9 @@ from .handover import (
     test_handover_safe,
     test_handover_tour,
 )
-from .activity import test_clock, test_mail_activity, test_tours
+from .activity import test_clock, test_exact_time, test_mail_activity, test_tours
 from .work_time import test_meeting_day, test_work_time
-from .morning import test_morning
+from .morning import test_day_off, test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
 from .home import test_home
@@ -75,7 +75,7 @@ from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
 from .reminder import test_reminder
-from .plan import test_activity_report
+from .plan import test_activity_report, test_reassigned
 from .settings import test_labels
 from .team_day import test_team_day, test_team_day_tour
 from .evidence import (

@@ -11,8 +11,6 @@ class MailActivity(models.Model):
     What was planned and done with a client is evidence: such an activity is never deleted. It ends
     as done or as cancelled with a reason, and the fields that tell its story are written by the
     server only.
-
-    Moving an activity in time: by a choice in My Day, by a drag in the Work Calendar.
     """
 
     _inherit = "mail.activity"
@@ -46,9 +44,6 @@ class MailActivity(models.Model):
         readonly=True,
         copy=False,
         help="How many times the activity was not done and moved to the next working day.",
-    )
-    datetime_planned = fields.Datetime(
-        "Exact Time", help="Optional: when the client expects the call or the visit."
     )
     outcome_id = fields.Many2one(
         "sales.activity.outcome",
@@ -364,48 +359,3 @@ class MailActivity(models.Model):
                 "search_default_filter_user_id_uid": 1,
             }
         return action
-
-    def _get_exact_time(self, manager):
-        """:param manager: user whose time zone counts
-        :return: the exact time, False once the activity has moved to another day without it
-        """
-        self.ensure_one()
-        moment = self.datetime_planned
-        return moment if moment and self._local(moment, manager).date() == self.date_deadline else False
-
-    @api.model
-    def _local(self, moment, manager):
-        return manager._sales_local(moment)
-
-    def action_move(self, date, exact_time=None):
-        """Move open activities to another day.
-
-        :param date: the new due date, ignored if there is an exact time
-        :param exact_time: a UTC time; False takes the exact time away; not given: the hour stays
-            what it was, on the new day
-        :raise UserError: into the past, or an activity that is closed
-        """
-        date = fields.Date.to_date(date)
-        exact_time = fields.Datetime.to_datetime(exact_time) if exact_time else exact_time
-        for activity in self:
-            # sudo: the manager's time zone and calendar
-            manager = (activity.user_id or self.env.user).sudo()
-            activity.write(activity._prepare_move(manager, date, exact_time))
-        return True
-
-    def _prepare_move(self, manager, date, exact_time):
-        """:return: values of :meth:`action_move` for one activity"""
-        if exact_time:
-            date = self._local(exact_time, manager).date()
-        if date < manager._sales_today():
-            raise UserError(self.env._("An activity can't be moved into the past."))
-        if exact_time is None:
-            exact_time = self._get_moved_time(manager, date)
-        return {"date_deadline": date, "datetime_planned": exact_time}
-
-    def _get_moved_time(self, manager, date):
-        """:return: the same hour on another day; False without an exact time"""
-        moment = self._get_exact_time(manager)
-        if not moment:
-            return False
-        return manager._sales_moment(date, self._local(moment, manager).time())

@@ -20,6 +20,13 @@ class SalesCarryLog(models.Model):
     user_id = fields.Many2one("res.users", "Manager", required=True, readonly=True, ondelete="restrict")
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
+    counted = fields.Boolean(
+        "Counted",
+        readonly=True,
+        default=True,
+        help="Whether a working day of the manager had gone by with it undone. What fell on a day off moves "
+        "to the next working day as planned, and counts for nothing.",
+    )
 
     _date_to_idx = models.Index("(date_to)")
     _user_date_idx = models.Index("(user_id, date_to)")

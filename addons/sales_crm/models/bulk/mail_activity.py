@@ -176,7 +176,7 @@ class MailActivity(models.Model):
         """Write without a notification for each of them."""
         for start in range(0, len(self), BULK_BATCH):
             batch = self[start : start + BULK_BATCH]
-            batch.with_context(mail_activity_quick_update=True).write(values)
+            batch.with_context(mail_activity_quick_update=True)._write_by_hand(values)
 
     # ------------------------------------------------------
     # One message for each person

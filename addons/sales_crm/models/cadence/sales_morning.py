@@ -165,11 +165,9 @@ class SalesMorning(models.AbstractModel):
                      WHERE pg_try_advisory_xact_lock(%(lock)s, user_id)
                 )
                 SELECT turn.id, turn.cadence_id, plan.user_id, plan.day, turn.date_anchor, turn.date_due,
-                       (SELECT COALESCE((done.datetime_done AT TIME ZONE 'UTC'
-                                         AT TIME ZONE COALESCE(person.tz, 'UTC'))::date, done.date_done)
+                       (SELECT COALESCE(%(done_day)s, done.date_done)
                           FROM mail_activity done
-                          JOIN res_users manager ON manager.id = plan.user_id
-                          JOIN res_partner person ON person.id = manager.partner_id
+                          JOIN %(zones)s ON zone.user_id = plan.user_id
                          WHERE done.id = turn.activity_id AND done.active IS NOT TRUE)
                   FROM %(due)s AND %(picked)s
                  ORDER BY plan.user_id, cadence.priority DESC, turn.date_due, turn.id
@@ -179,6 +177,8 @@ class SalesMorning(models.AbstractModel):
                 plan=self._plan_sql(days),
                 lock=MORNING_LOCK,
                 due=self._regular_sql(),
+                done_day=self.env["res.users"]._sales_day_sql(SQL("done.datetime_done")),
+                zones=self.env["res.users"]._sales_zones_sql(),
                 picked=picked.sql(SQL("turn.id")),
                 limit=self._batch_size,
             )

@@ -1,4 +1,5 @@
 from . import sales_activity_change
 from . import sales_my_day
 from . import mail_activity
+from . import mail_activity_received
 from . import resource_calendar_leaves

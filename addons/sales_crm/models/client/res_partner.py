@@ -104,7 +104,7 @@ class ResPartner(models.Model):
     @api.model
     def _contact_dates_sql(self):
         """What is computed from a client's activities. The day of a contact is counted in the time zone of
-        the manager who had it, UTC where he has none.
+        whoever had it.
 
         :return: dict field name -> SQL of an aggregate over ``activity``, its ``outcome`` and its ``type``
         """
@@ -115,10 +115,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _day_done_sql(self):
-        """:return: SQL of the day on which ``activity`` was done, where its ``manager`` is"""
-        return SQL(
-            "(activity.datetime_done AT TIME ZONE 'UTC' AT TIME ZONE COALESCE(manager.tz, 'UTC'))::date"
-        )
+        """:return: SQL of the day on which ``activity`` was done, in the ``zone`` of who did it"""
+        return self.env["res.users"]._sales_day_sql(SQL("activity.datetime_done"))
 
     @api.model
     def _reached_sql(self):
@@ -139,12 +137,12 @@ class ResPartner(models.Model):
                   FROM mail_activity activity
                   LEFT JOIN mail_activity_type type ON type.id = activity.activity_type_id
                   LEFT JOIN sales_activity_outcome outcome ON outcome.id = activity.outcome_id
-                  LEFT JOIN res_users closer ON closer.id = activity.done_user_id
-                  LEFT JOIN res_partner manager ON manager.id = closer.partner_id
+                  LEFT JOIN %s ON zone.user_id = activity.done_user_id
                  WHERE activity.client_id = ANY(%s)
                  GROUP BY activity.client_id
                 """,
                 SQL(", ").join(columns.values()),
+                self.env["res.users"]._sales_zones_sql(),
                 list(self.ids),
             )
         )

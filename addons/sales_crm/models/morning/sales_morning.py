@@ -113,6 +113,17 @@ class SalesMorning(models.AbstractModel):
         )
 
     @api.model
+    def _worked_sql(self, days):
+        """:return: SQL of a FROM item ``worked``: the last working day of each user before his day"""
+        users = self.env["res.users"].browse(days)
+        worked = users._sales_previous_workdays({user: days[user.id] for user in users})
+        return SQL(
+            "unnest(%s::int[], %s::date[]) AS worked(user_id, day)",
+            list(days),
+            [worked[user] or None for user in users],
+        )
+
+    @api.model
     def _due_sql(self):
         """:return: SQL to join open activities of days before ``plan.day`` that do not stay there.
         A meeting stays on its day: its calendar event says when it is.
@@ -143,7 +154,8 @@ class SalesMorning(models.AbstractModel):
     def _carry_batch(self, days, picked=EVERY):
         """Carry over up to a batch of these managers' activities, in one statement.
 
-        A manager whose plan another server is working on is passed by.
+        A manager whose plan another server is working on is passed by. Carried over counts what was
+        open on a working day of his own; what falls on a day off moves to the next working day as planned.
 
         :param dict days: user id -> day
         :param Picked picked: which of the activities
@@ -154,33 +166,49 @@ class SalesMorning(models.AbstractModel):
             SQL(
                 """
                 WITH plan AS MATERIALIZED (
-                    SELECT user_id, day FROM %(plan)s
-                     WHERE pg_try_advisory_xact_lock(%(lock)s, user_id)
-                ), due AS MATERIALIZED (
+                    SELECT plan.user_id, plan.day, worked.day AS worked, zone.tz
+                      FROM %(plan)s
+                      JOIN %(worked)s ON worked.user_id = plan.user_id
+                      JOIN %(zones)s ON zone.user_id = plan.user_id
+                     WHERE pg_try_advisory_xact_lock(%(lock)s, plan.user_id)
+                ), found AS MATERIALIZED (
                     SELECT activity.id, activity.client_id, activity.user_id, activity.activity_type_id,
                            activity.summary, activity.date_deadline AS date_from, plan.day AS date_to,
-                           COALESCE(type.carry_policy, 'carry') AS policy,
+                           COALESCE(type.carry_policy, 'carry') AS wanted,
                            -- Set back by hand after it was carried to this day: once a day is enough
                            NOT EXISTS (SELECT FROM sales_carry_log log
                                         WHERE log.activity_id = activity.id
                                           AND log.date_to = plan.day) AS is_first,
+                           -- A working day is one that was frozen as such, whatever it is called now
+                           COALESCE(activity.date_deadline <= plan.worked, FALSE) OR EXISTS (
+                               SELECT FROM sales_plan_day begun
+                                WHERE begun.user_id = activity.user_id AND begun.date < plan.day
+                                  AND begun.date >= activity.date_deadline) AS counted,
+                           -- The exact time goes along, at the same hour of his
+                           (plan.day + (activity.datetime_planned AT TIME ZONE 'UTC'
+                                        AT TIME ZONE plan.tz)::time)
+                               AT TIME ZONE plan.tz AT TIME ZONE 'UTC' AS exact_time,
                            COALESCE(activity.carry_count, 0) AS carried
                       FROM plan JOIN %(due)s AND %(picked)s
                      LIMIT %(limit)s
                        FOR UPDATE OF activity
+                ), due AS MATERIALIZED (
+                    -- What fell on days off isn't late, so it doesn't expire either
+                    SELECT *, CASE WHEN counted THEN wanted ELSE 'carry' END AS policy FROM found
                 ), carried AS (
                     UPDATE mail_activity activity
                        SET date_deadline = due.date_to,
-                           carry_count = due.carried + due.is_first::int,
+                           datetime_planned = due.exact_time,
+                           carry_count = due.carried + (due.is_first AND due.counted)::int,
                            write_uid = %(uid)s, write_date = %(now)s
                       FROM due
                      WHERE activity.id = due.id AND due.policy = 'carry'
                 ), logged AS (
                     INSERT INTO sales_carry_log (activity_id, client_id, user_id, activity_type_id,
-                                                 summary, date_from, date_to, create_uid,
+                                                 summary, date_from, date_to, counted, create_uid,
                                                  create_date, write_uid, write_date)
                     SELECT id, client_id, user_id, activity_type_id, summary, date_from, date_to,
-                           %(uid)s, %(now)s, %(uid)s, %(now)s
+                           counted, %(uid)s, %(now)s, %(uid)s, %(now)s
                       FROM due WHERE policy = 'carry' AND is_first
                         ON CONFLICT (activity_id, date_to) DO NOTHING
                 ), expired AS (
@@ -214,13 +242,15 @@ class SalesMorning(models.AbstractModel):
                 )
                 SELECT COUNT(*),
                        array_agg(due.id) FILTER (
-                           WHERE due.policy = 'carry' AND due.is_first
+                           WHERE due.policy = 'carry' AND due.is_first AND due.counted
                              AND due.carried + 1 = company.sales_carry_escalation)
                   FROM due
                   JOIN res_users manager ON manager.id = due.user_id
                   JOIN res_company company ON company.id = manager.company_id
                 """,
                 plan=self._plan_sql(days),
+                worked=self._worked_sql(days),
+                zones=self.env["res.users"]._sales_zones_sql(),
                 lock=MORNING_LOCK,
                 due=self._due_sql(),
                 picked=picked.sql(SQL("activity.id")),
@@ -350,13 +380,12 @@ class SalesMorning(models.AbstractModel):
                        activity.activity_type_id, activity.summary, activity.priority,
                        CASE WHEN EXISTS (SELECT FROM sales_carry_log log
                                           WHERE log.activity_id = activity.id
-                                            AND log.date_to = frozen.date)
+                                            AND log.date_to = frozen.date AND log.counted)
                             THEN 'carried' ELSE %(origin)s END,
                        activity.result,
                        %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM frozen
-                  JOIN res_users manager ON manager.id = frozen.user_id
-                  JOIN res_partner person ON person.id = manager.partner_id
+                  JOIN %(zones)s ON zone.user_id = frozen.user_id
                   -- Each half by its own index: one condition with OR reads everybody's day for everyone
                  CROSS JOIN LATERAL (
                     SELECT opened.id, opened.client_id, opened.activity_type_id, opened.summary,
@@ -371,14 +400,15 @@ class SalesMorning(models.AbstractModel):
                      WHERE done.user_id = frozen.user_id AND done.date_deadline = frozen.date
                        AND done.date_done BETWEEN frozen.date - 1 AND frozen.date + 1
                        AND done.active IS NOT TRUE AND done.activity_state_final = 'done'
-                       AND (done.datetime_done AT TIME ZONE 'UTC'
-                            AT TIME ZONE COALESCE(person.tz, 'UTC'))::date = frozen.date
+                       AND %(done_day)s = frozen.date
                  ) activity
                  WHERE %(picked)s
                     ON CONFLICT (user_id, date, activity_id) DO NOTHING
                 RETURNING activity_id
                 """,
                 frozen=frozen,
+                zones=self.env["res.users"]._sales_zones_sql(),
+                done_day=self.env["res.users"]._sales_day_sql(SQL("done.datetime_done")),
                 picked=picked.sql(SQL("activity.id")),
                 origin=self._origin_sql(),
                 uid=self.env.uid,

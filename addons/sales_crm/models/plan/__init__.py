@@ -5,3 +5,4 @@ from . import res_partner
 from . import res_users
 from . import sales_carry_log
 from . import mail_activity
+from . import mail_activity_reassigned

@@ -9,6 +9,7 @@ RESULTS = [
     ("carried", "Carried over"),
     ("moved", "Moved by hand"),
     ("cancelled", "Cancelled"),
+    ("reassigned", "Given to somebody else"),
     ("open", "Still open"),
 ]
 
@@ -30,6 +31,8 @@ class SalesPlanLine(models.Model):
     * ``carried``: it is not done, and the morning run moved it on from that day;
     * ``moved``: it is not done, and somebody moved it on; once the day is over, moving it back changes
       nothing any more;
+    * ``reassigned``: it was another one's at the end of the day; if the head gave it to him, it stands in his
+      plan from then on;
     * ``cancelled``: on that day, or later if it stayed there till then; also if it was taken away undone,
       as earlier versions did with what belongs to no client;
     * ``open``: it still stands there.
@@ -53,7 +56,12 @@ class SalesPlanLine(models.Model):
     summary = fields.Char(readonly=True, help="As it was when the plan was frozen.")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], required=True, readonly=True, default="0")
     origin = fields.Selection(
-        [("planned", "Planned"), ("carried", "Carried over"), ("cadence", "Regular work")],
+        [
+            ("planned", "Planned"),
+            ("carried", "Carried over"),
+            ("cadence", "Regular work"),
+            ("received", "Received from a colleague"),
+        ],
         required=True,
         readonly=True,
         default="planned",
@@ -93,6 +101,7 @@ class SalesPlanLine(models.Model):
         )
         self.invalidate_model(["result"])
 
+    # Who has it is looked at when it is given, see mail.activity: only on the day of the plan it counts
     @api.depends(
         "activity_id.active",
         "activity_id.activity_state_final",
@@ -105,7 +114,7 @@ class SalesPlanLine(models.Model):
         if not stored:
             return
         self.env["mail.activity"].flush_model(
-            ["active", "activity_state_final", "date_deadline", "datetime_done"]
+            ["active", "activity_state_final", "date_deadline", "datetime_done", "done_user_id", "user_id"]
         )
         self.env["sales.carry.log"].flush_model(["activity_id", "date_from", "date_to"])
         stored.flush_recordset(["activity_id", "date", "user_id"])
@@ -123,6 +132,12 @@ class SalesPlanLine(models.Model):
             SELECT line.id,
                    CASE WHEN activity.id IS NULL AND line.result IN ('done', 'done_late') THEN line.result
                         WHEN activity.id IS NULL THEN 'cancelled'
+                        WHEN line.result = 'done' AND activity.activity_state_final = 'done'
+                             AND closed.day <= line.date THEN 'done'
+                        WHEN activity.done_user_id IS DISTINCT FROM line.user_id
+                             AND CASE WHEN today.day > line.date THEN line.result = 'reassigned'
+                                      ELSE activity.user_id IS DISTINCT FROM line.user_id END
+                        THEN 'reassigned'
                         WHEN activity.activity_state_final = 'done' AND closed.day <= line.date THEN 'done'
                         WHEN activity.activity_state_final = 'done' THEN 'done_late'
                         WHEN activity.activity_state_final = 'cancelled' AND closed.day <= line.date

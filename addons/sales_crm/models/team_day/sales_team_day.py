@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 # Parts of a manager's bar, in its order: each task is in one of them
-STATUSES = ("done", "done_late", "unplanned", "open", "late", "carried", "moved", "cancelled")
+STATUSES = ("done", "done_late", "unplanned", "open", "late", "carried", "moved", "reassigned", "cancelled")
 
 FIGURES = ("planned", "done", "late", "carried", "urgent", "unplanned")
 
@@ -18,7 +18,7 @@ class SalesTeamDay(models.AbstractModel):
     * ``done``: planned, and done on the day; before the plan is frozen, all that was done;
     * ``unplanned``: done on the day without standing in the plan;
     * ``late``: to be done, and its day or its exact time is over; ``open``: to be done, in time;
-    * ``moved``: planned, and moved to another day or given to somebody else;
+    * ``moved``: planned, and moved to another day; ``reassigned``: planned, and given to somebody else;
     * ``cancelled``: planned, and cancelled;
     * ``carried`` and ``done_late``: of days that are over: carried over to the next day, done later.
     """
@@ -210,7 +210,7 @@ class SalesTeamDay(models.AbstractModel):
         activity = line.activity_id
         # Of a day that is over it no more matters who has it now
         if activity.user_id != line.user_id and line.date >= today:
-            return "moved"
+            return "reassigned"
         return self._status_open(activity, line.user_id, line.date, today)
 
     @api.model
@@ -277,7 +277,17 @@ class SalesTeamDay(models.AbstractModel):
         order = {
             status: number
             for number, status in enumerate(
-                ("late", "open", "carried", "moved", "cancelled", "done_late", "unplanned", "done")
+                (
+                    "late",
+                    "open",
+                    "carried",
+                    "moved",
+                    "reassigned",
+                    "cancelled",
+                    "done_late",
+                    "unplanned",
+                    "done",
+                )
             )
         }
         rows = [self._prepare_row(task) for task in found]

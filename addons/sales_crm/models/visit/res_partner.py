@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -87,8 +85,9 @@ class ResPartner(models.Model):
 
     def _get_day_created(self):
         """:return: the day on which the card was made, where the client's manager is"""
-        moment = pytz.utc.localize(self.create_date or fields.Datetime.now())
-        return moment.astimezone(pytz.timezone(self.user_id.tz or "UTC")).date()
+        moment = self.create_date or fields.Datetime.now()
+        # sudo: where a colleague is decides a date only
+        return self.user_id.sudo()._sales_local(moment).date() if self.user_id else moment.date()
 
     def _recompute_visit_due_dates(self):
         """Ask again: the intervals of companies or, by SQL, classes of these clients have changed."""

@@ -272,6 +272,19 @@ class SalesWorkTime(models.AbstractModel):
         self.ensure_one()
         return self._sales_next_workdays(after, number)[self]
 
+    def _sales_previous_workdays(self, before):
+        """:param dict before: record -> day
+        :return: dict record -> the last working day before it; False where none is known in two months
+        """
+        if not self:
+            return {}
+        first = min(before.values()) - timedelta(days=SEARCHED)
+        workdays = self._sales_workdays(first, max(before.values()))
+        return {
+            record: max((day for day in workdays[record].days if day < before[record]), default=False)
+            for record in self
+        }
+
     def _sales_workdays_back(self, count):
         """The last working days, from today backwards.
 

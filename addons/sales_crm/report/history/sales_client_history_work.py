@@ -53,7 +53,7 @@ class SalesClientHistory(models.Model):
                 sales_carry_log log
                 LEFT JOIN mail_activity activity ON activity.id = log.activity_id
                 LEFT JOIN mail_activity_type type ON type.id = log.activity_type_id
-                WHERE log.client_id IS NOT NULL
+                WHERE log.client_id IS NOT NULL AND log.counted
                 """
             ),
             source=SQL("log.id"),

@@ -4,17 +4,20 @@ from odoo.tools import SQL
 from ...models.plan.mail_activity import UNPLANNED_ROWS
 from ...models.plan.sales_plan_line import RESULTS
 
+# Parts of the plan, each with a number and a share of the planned; together they are the plan
+PARTS = ("done", "done_late", "carried", "moved", "cancelled", "reassigned", "open")
+
 
 class SalesActivityReport(models.Model):
     """Plan against fact: each activity in each frozen plan that it stood in, and the work beside the plans.
 
     A row of the plan is counted once, by what became of it as seen from its day (see ``sales.plan.line``):
-    planned = done + done late + carried + moved + cancelled + open. So nothing that happens after the plan
-    was frozen takes a row out of it. A row of work beside the plan is counted as unplanned only; its day is
-    that of the doing, in the time zone of whoever did it.
+    planned = done + done late + carried + moved + cancelled + given away + open. So nothing that happens
+    after the plan was frozen takes a row out of it. A row of work beside the plan is counted as unplanned
+    only; its day is that of the doing, in the time zone of whoever did it.
 
-    The shares are 0 or 1 on a row of the plan and empty on the others; of any group they are the sum of what
-    was done divided by the sum of what was planned.
+    The shares are 0 or 1 on a row of the plan and empty on the others; of any group they are the sum of the
+    part divided by the sum of what was planned, so that those of all parts make 100 %.
 
     Manager, type and priority are those at the freezing; the client's class is that of today. Whoever has
     lost a client sees his rows no more, as with everything of a client; the head sees them as they were.
@@ -40,12 +43,14 @@ class SalesActivityReport(models.Model):
             ("planned", "Planned"),
             ("carried", "Carried over"),
             ("cadence", "Regular work"),
+            ("received", "Received from a colleague"),
             ("unplanned", "Unplanned"),
         ],
         readonly=True,
     )
     result = fields.Selection([*RESULTS, ("unplanned", "Done beside the plan")], "Fact", readonly=True)
     cancel_reason = fields.Char(readonly=True)
+    outcome_id = fields.Many2one("sales.activity.outcome", readonly=True)
     datetime_done = fields.Datetime("Closed on", readonly=True)
     planned_count = fields.Integer("Planned", readonly=True)
     done_count = fields.Integer("Done That Day", readonly=True)
@@ -53,6 +58,7 @@ class SalesActivityReport(models.Model):
     carried_count = fields.Integer("Carried Over", readonly=True)
     moved_count = fields.Integer("Moved by Hand", readonly=True)
     cancelled_count = fields.Integer("Cancelled", readonly=True)
+    reassigned_count = fields.Integer("Given Away", readonly=True)
     open_count = fields.Integer("Still Open", readonly=True)
     unplanned_count = fields.Integer("Unplanned", readonly=True)
     done_share = fields.Float(
@@ -62,10 +68,17 @@ class SalesActivityReport(models.Model):
         "Done with Delay", readonly=True, aggregator="avg", help="Done on their day or later, of the planned."
     )
 
+    done_late_share = fields.Float("Done Late, of Planned", readonly=True, aggregator="avg")
+    carried_share = fields.Float("Carried Over, of Planned", readonly=True, aggregator="avg")
+    moved_share = fields.Float("Moved by Hand, of Planned", readonly=True, aggregator="avg")
+    cancelled_share = fields.Float("Cancelled, of Planned", readonly=True, aggregator="avg")
+    reassigned_share = fields.Float("Given Away, of Planned", readonly=True, aggregator="avg")
+    open_share = fields.Float("Still Open, of Planned", readonly=True, aggregator="avg")
+
     _depends = {
         "mail.activity": [
-            "activity_type_id", "cancel_reason", "client_id", "datetime_done", "done_user_id", "priority",
-            "unplanned_date",
+            "activity_type_id", "cancel_reason", "client_id", "datetime_done", "done_user_id", "outcome_id",
+            "priority", "unplanned_date",
         ],
         "res.partner": ["client_class"],
         "sales.plan.line": [
@@ -107,21 +120,13 @@ class SalesActivityReport(models.Model):
     @api.model
     def _select_planned(self):
         """:return: SQL of the rows of the plans; PostgreSQL joins what a reader asks for only"""
-        counts = {
-            "done_count": "done",
-            "done_late_count": "done_late",
-            "carried_count": "carried",
-            "moved_count": "moved",
-            "cancelled_count": "cancelled",
-            "open_count": "open",
-        }
         return SQL(
             """
             SELECT line.id, line.date, line.user_id, line.client_id, client.client_class, line.activity_id,
                    line.activity_type_id, line.priority, line.origin, line.result,
                    CASE WHEN line.result = 'cancelled' THEN activity.cancel_reason END AS cancel_reason,
-                   activity.datetime_done, 1 AS planned_count, 0 AS unplanned_count, %(counts)s,
-                   CASE WHEN line.result = 'done' THEN 1.0::float8 ELSE 0.0::float8 END AS done_share,
+                   activity.outcome_id, activity.datetime_done, 1 AS planned_count, 0 AS unplanned_count,
+                   %(counts)s, %(shares)s,
                    CASE WHEN line.result IN ('done', 'done_late') THEN 1.0::float8
                         ELSE 0.0::float8 END AS closed_share
               FROM sales_plan_line line
@@ -129,8 +134,11 @@ class SalesActivityReport(models.Model):
               LEFT JOIN mail_activity activity ON activity.id = line.activity_id
             """,
             counts=SQL(", ").join(
-                SQL("(line.result = %s)::int AS %s", result, SQL.identifier(name))
-                for name, result in counts.items()
+                SQL("(line.result = %s)::int AS %s", part, SQL.identifier(f"{part}_count")) for part in PARTS
+            ),
+            shares=SQL(", ").join(
+                SQL("(line.result = %s)::int::float8 AS %s", part, SQL.identifier(f"{part}_share"))
+                for part in PARTS
             ),
         )
 
@@ -145,24 +153,28 @@ class SalesActivityReport(models.Model):
                    activity.client_id,
                    (SELECT client_class FROM res_partner WHERE res_partner.id = activity.client_id),
                    activity.id, activity.activity_type_id,
-                   activity.priority, 'unplanned', 'unplanned', NULL, activity.datetime_done, 0, 1,
-                   0, 0, 0, 0, 0, 0, NULL, NULL
+                   activity.priority, 'unplanned', 'unplanned', NULL, activity.outcome_id,
+                   activity.datetime_done, 0, 1, %(counts)s, %(shares)s, NULL
               FROM mail_activity activity
              WHERE activity.unplanned_date IS NOT NULL
             """,
             above=SQL(str(UNPLANNED_ROWS)),
+            counts=SQL(", ").join([SQL("0")] * len(PARTS)),
+            shares=SQL(", ").join([SQL("NULL::float8")] * len(PARTS)),
         )
 
     @api.model
     def _read_group_select(self, aggregate_spec, query):
         """The shares from the sums, which are counted anyway."""
-        done = {"done_share:avg": ("done_count",), "closed_share:avg": ("done_count", "done_late_count")}
-        if aggregate_spec not in done:
+        counts = {f"{part}_share:avg": (f"{part}_count",) for part in PARTS}
+        counts["closed_share:avg"] = ("done_count", "done_late_count")
+        if aggregate_spec not in counts:
             return super()._read_group_select(aggregate_spec, query)
         return SQL(
             "(%s)::float8 / NULLIF(SUM(%s), 0)",
             SQL(" + ").join(
-                SQL("SUM(%s)", self._field_to_sql(self._table, name, query)) for name in done[aggregate_spec]
+                SQL("SUM(%s)", self._field_to_sql(self._table, name, query))
+                for name in counts[aggregate_spec]
             ),
             self._field_to_sql(self._table, "planned_count", query),
         )

@@ -7,11 +7,12 @@ COUNTS = (
     "carried_count",
     "moved_count",
     "cancelled_count",
+    "reassigned_count",
     "open_count",
     "unplanned_count",
 )
-CHARTED = (2, 3, 4, 5, 6, 7)  # columns of the stacked chart: the parts of the planned
-COLOURS = ("#2E8B57", "#8FBC8F", "#E0A030", "#D2691E", "#9AA0A6", "#4682B4")
+CHARTED = (2, 3, 4, 5, 6, 7, 8)  # columns of the stacked chart: the parts of the planned
+COLOURS = ("#2E8B57", "#8FBC8F", "#E0A030", "#D2691E", "#9AA0A6", "#B39DDB", "#4682B4")
 
 
 class SalesActivityXlsx(models.AbstractModel):

@@ -160,16 +160,14 @@ class SalesVisitReport(models.Model):
               FROM mail_activity activity
               JOIN mail_activity_type type ON type.id = activity.activity_type_id
               LEFT JOIN sales_activity_outcome outcome ON outcome.id = activity.outcome_id
-              LEFT JOIN res_users closer ON closer.id = activity.done_user_id
-              LEFT JOIN res_partner manager ON manager.id = closer.partner_id
+              LEFT JOIN %(zones)s ON zone.user_id = activity.done_user_id
              WHERE activity.active IS NOT TRUE AND activity.client_id IS NOT NULL
                AND type.is_visit IS TRUE AND %(reached)s
              UNION ALL
             SELECT client.id, (client.create_date AT TIME ZONE 'UTC'
-                               AT TIME ZONE COALESCE(person.tz, 'UTC'))::date, NULL
+                               AT TIME ZONE COALESCE(zone.tz, 'UTC'))::date, NULL
               FROM res_partner client
-              LEFT JOIN res_users owner ON owner.id = client.user_id
-              LEFT JOIN res_partner person ON person.id = owner.partner_id
+              LEFT JOIN %(zones)s ON zone.user_id = client.user_id
              WHERE client.is_client IS TRUE AND client.visit_every_days > 0
                AND NOT EXISTS (
                     SELECT FROM mail_activity earlier
@@ -180,5 +178,6 @@ class SalesVisitReport(models.Model):
              GROUP BY client_id, date
             """,
             day=Partner._day_done_sql(),
+            zones=self.env["res.users"]._sales_zones_sql(),
             reached=Partner._reached_sql(),
         )

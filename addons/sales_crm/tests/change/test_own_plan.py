@@ -133,12 +133,13 @@ class TestOwnPlan(OwnPlanCase):
         self.assertEqual(self.activity.unplanned_date, MONDAY)
 
     def test_given_by_the_head_is_no_mans_guilt(self):
+        """It counts for him from the moment at which the head gave it back."""
         with self._at("2026-11-23 07:00"):
             self.activity.with_user(self.head).user_id = self.colleague
         self._run_morning("2026-11-23 09:00")
         with self._at("2026-11-23 10:00"):
             self.activity.with_user(self.head).user_id = self.manager
-        self.assertFalse(self._lines())
+        self.assertEqual(self._lines().origin, "received")
 
     def test_honest_work_is_as_before(self):
         """Given away for good, and moved after the freeze: the plans are those that were frozen."""

@@ -211,12 +211,12 @@ class TestMyDay(SalesCrmCommon):
             ("carried", 1, "2026-11-20", TODAY),
         )
 
-    def test_exact_time_does_not_move_by_itself(self):
-        """The client expected the call on Friday at 10; today at 10 he does not."""
+    def test_exact_time_moves_with_the_day(self):
+        """What was to be done on Friday at 10 stands at 10 today."""
         self._plan(self.client, "2026-11-20", datetime_planned="2026-11-20 10:00:00")
         self._run_morning(MORNING)
         [row] = self._day()["rows"]
-        self.assertFalse(row["datetime_planned"])
+        self.assertEqual(row["datetime_planned"], f"{TODAY} 10:00:00")
 
     def test_whom_to_call(self):
         self.client.phone = "+1 555 0100"

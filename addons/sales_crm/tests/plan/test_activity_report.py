@@ -13,9 +13,10 @@ from ..common import SalesCrmCommon
 
 MONDAY = "2026-11-23"
 TUESDAY = "2026-11-24"
+WEDNESDAY = "2026-11-25"
 COUNTS = (
     *("planned_count", "done_count", "done_late_count", "carried_count", "moved_count"),
-    *("cancelled_count", "open_count", "unplanned_count"),
+    *("cancelled_count", "reassigned_count", "open_count", "unplanned_count"),
 )
 
 
@@ -33,6 +34,19 @@ class ActivityReportCommon(SalesCrmCommon):
     def _cancel(self, activities, moment, reason="The shop is closed"):
         with self._at(moment):
             activities.with_user(activities[0].user_id).action_cancel_with_reason(reason)
+
+    def _take_leave(self, user, day):
+        self.env["res.users"]._action_managers_working_time()
+        resource = user._sales_resource()
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Leave",
+                "resource_id": resource.id,
+                "calendar_id": resource.calendar_id.id,
+                "date_from": f"{day} 00:00:00",
+                "date_to": f"{day} 23:59:59",
+            }
+        )
 
     def _figures(self, user=None, viewer=None, day=MONDAY):
         """:return: dict of the sums that ``viewer`` sees of ``user`` on ``day``, without the zeros"""
@@ -58,7 +72,7 @@ class ActivityReportCommon(SalesCrmCommon):
 class TestActivityReport(ActivityReportCommon):
     def test_example_of_300(self):
         """Five managers, 30 clients each, two activities with each client. One does 41 of 60, moves 10 in
-        the evening, cancels 3 and leaves 6."""
+        the evening, cancels 3, the head gives 4 to a colleague, 2 are left; the next day he is off."""
         managers = self.manager | self.colleague
         for number in range(3):
             login = f"manager_{number}"
@@ -81,34 +95,45 @@ class TestActivityReport(ActivityReportCommon):
             )
         self._run_morning(f"{MONDAY} 08:30")
         plan = plans[self.manager]
+        others = managers - self.manager
+        self._let_see(others[0], plan.client_id)
+        self._take_leave(self.manager, TUESDAY)
         self.assertEqual(len(self.env["sales.plan.line"].search([("date", "=", MONDAY)])), 300)
         self._finish(plan[:41], f"{MONDAY} 12:00")
         self._move(plan[41:51], f"{MONDAY} 18:00", TUESDAY)
         self._cancel(plan[51:54], f"{MONDAY} 18:10")
-        others = managers - self.manager
         for number, manager in enumerate(others):
             self._finish(plans[manager][: 60 - number], f"{MONDAY} 15:00")
-        evening = {"planned": 60, "done": 41, "moved": 10, "cancelled": 3, "open": 6}
+        with self._at(f"{MONDAY} 18:20"):
+            plan[54:58].with_user(self.head).sales_bulk_reassign(others[0].id)
+        evening = {"planned": 60, "done": 41, "moved": 10, "cancelled": 3, "reassigned": 4, "open": 2}
         self.assertEqual(self._figures(), evening)
+        self.assertEqual(self._figures(others[0]), {"planned": 64, "done": 60, "open": 4})
         self._run_morning(f"{TUESDAY} 08:30")
-        night = {"planned": 60, "done": 41, "moved": 10, "cancelled": 3, "carried": 6}
+        self.assertEqual(self._figures(), evening, "He is off: nothing of his is carried")
+        self.assertFalse(self._figures(day=TUESDAY))
+        self.assertEqual(self._figures(others[0]), {"planned": 64, "done": 60, "carried": 4})
+        self.assertEqual(self._figures(others[0], day=TUESDAY), {"planned": 4, "open": 4})
+        self._run_morning(f"{WEDNESDAY} 08:30")
+        night = {"planned": 60, "done": 41, "moved": 10, "cancelled": 3, "reassigned": 4, "carried": 2}
         self.assertEqual(self._figures(), night)
-        self.assertEqual(self._figures(day=TUESDAY), {"planned": 16, "open": 16})
-        self._finish(plan[41:44] | plan[54:56], f"{TUESDAY} 10:00")
+        self.assertEqual(self._figures(day=WEDNESDAY), {"planned": 12, "open": 12})
+        self.assertEqual(plan[41].carry_count, 0, "Moved to a day off, it comes back as planned")
+        self._finish(plan[41:44] | plan[58:60], f"{WEDNESDAY} 10:00")
         self.assertEqual(
             self._figures(),
-            {"planned": 60, "done": 41, "done_late": 5, "moved": 7, "cancelled": 3, "carried": 4},
-            "What was done on Tuesday is late for Monday",
+            {"planned": 60, "done": 41, "done_late": 5, "moved": 7, "cancelled": 3, "reassigned": 4},
+            "What was done on Wednesday is late for Monday",
         )
-        self.assertEqual(self._figures(day=TUESDAY), {"planned": 16, "done": 5, "open": 11})
-        # 41 + 60 + 59 + 58 + 57 of 300
+        self.assertEqual(self._figures(day=WEDNESDAY), {"planned": 12, "done": 5, "open": 7})
+        # 41 + 60 + 59 + 58 + 57 of 300 and the 4 that were given
         Report = self.env["sales.activity.report"].with_user(self.head)
         domain = [("date", "=", MONDAY)]
         [(planned, done, share)] = Report._read_group(
             domain, [], ["planned_count:sum", "done_count:sum", "done_share:avg"]
         )
-        self.assertEqual((planned, done), (300, 275))
-        self.assertAlmostEqual(share, 275 / 300)
+        self.assertEqual((planned, done), (304, 275))
+        self.assertAlmostEqual(share, 275 / 304)
         shares = dict(Report._read_group(domain, ["user_id"], ["done_share:avg"]))
         self.assertAlmostEqual(shares[self.manager], 41 / 60)
         self.assertAlmostEqual(shares[others[3]], 57 / 60)
@@ -367,7 +392,7 @@ class TestActivityReport(ActivityReportCommon):
             Xlsx.with_user(self.manager).create_xlsx_report(rows.ids, {})
         content = Xlsx.with_user(self.head).create_xlsx_report(rows.ids, {})[0]
         managers, months, lines = load_workbook(io.BytesIO(content)).worksheets
-        expected = ("manager_a", 2, 1, 0, 0, 0, 0, 1, 1, 0.5, 0.5)
+        expected = ("manager_a", 2, 1, 0, 0, 0, 0, 0, 1, 1, 0.5, 0.5)
         self.assertEqual(tuple(cell.value for cell in managers[2])[1:], expected[1:])
         self.assertEqual(tuple(cell.value for cell in managers[3])[1:], expected[1:])
         self.assertEqual(tuple(cell.value for cell in months[2])[2:], expected[1:])

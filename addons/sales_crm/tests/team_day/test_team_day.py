@@ -172,14 +172,14 @@ class TestTeamDay(ActivityReportCommon):
             )
         self.assertEqual(done["done"], 1)
         day = self._team_day()
-        self.assertEqual(self._bar(self._line(day)), {"moved": 1}, "Planned, and not done")
+        self.assertEqual(self._bar(self._line(day)), {"reassigned": 1}, "Planned, and not done")
         self.assertEqual(self._bar(self._line(day, self.colleague)), {"open": 1})
-        [row] = self._team_day(part="moved")["tasks"]
+        [row] = self._team_day(part="reassigned")["tasks"]
         self.assertEqual((row["now_with"], row["selectable"]), (self.colleague.name, False))
         self._finish(activity, f"{MONDAY} 15:00")
         day = self._team_day()
-        self.assertEqual(self._bar(self._line(day)), {"done": 1})
-        self.assertEqual(self._bar(self._line(day, self.colleague)), {"unplanned": 1})
+        self.assertEqual(self._bar(self._line(day)), {"reassigned": 1})
+        self.assertEqual(self._bar(self._line(day, self.colleague)), {"done": 1}, "In his plan since noon")
 
     def test_work_without_a_client_is_the_managers_own(self):
         self._plan(self.team, MONDAY, summary="Private")

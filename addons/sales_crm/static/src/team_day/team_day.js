@@ -35,6 +35,7 @@ const STATUSES = [
     {name: "late", label: _t("Late")},
     {name: "carried", label: _t("Carried over")},
     {name: "moved", label: _t("Moved by hand")},
+    {name: "reassigned", label: _t("Given to somebody else")},
     {name: "cancelled", label: _t("Cancelled")},
 ];
 const FIGURES = [

@@ -13,6 +13,7 @@ const LABELS = {
     late: _t("Late"),
     carried: _t("Carried over"),
     moved: _t("Moved by hand"),
+    reassigned: _t("Given to somebody else"),
     cancelled: _t("Cancelled"),
 };
 

@@ -25,11 +25,11 @@ registry.category("web_tour.tours").add("sales_crm_team_day", {
         {trigger: ".o-dropdown-item:contains('tour_colleague')", run: "click"},
         {trigger: `.o_sales_tasks:not(:has(${task("Call about prices")}))`},
         {trigger: `${line("tour_colleague")} .o_sales_segment.o_sales_open:contains('1')`},
-        {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_moved:contains('1')`},
+        {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_reassigned:contains('1')`},
         {content: "Moved", trigger: `${task("Visit the shop")} input`, run: "click"},
         {trigger: ".o_sales_bulk_move", run: "click"},
         {trigger: ".o_sales_panel .o_sales_chip[data-choice]:contains('Tomorrow')", run: "click"},
-        {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_moved:contains('2')`},
+        {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_moved:contains('1')`},
         {
             content: "The rest is cancelled, with a reason",
             trigger: ".o_sales_select_all input",
