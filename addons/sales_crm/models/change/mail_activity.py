@@ -14,7 +14,7 @@ class MailActivity(models.Model):
     @api.model
     def _change_fields(self):
         """:return: fields that decide in whose plan of which day an activity stands"""
-        return {"calendar_event_id", "date_deadline", "user_id"}
+        return {"calendar_event_id", "date_deadline", "datetime_planned", "user_id"}
 
     def write(self, vals):
         if self.env.su or not self._change_fields() & vals.keys():

@@ -134,7 +134,8 @@ class SalesPlanLine(models.Model):
                         WHEN activity.id IS NULL THEN 'cancelled'
                         WHEN line.result = 'done' AND activity.activity_state_final = 'done'
                              AND closed.day <= line.date THEN 'done'
-                        WHEN activity.done_user_id IS DISTINCT FROM line.user_id
+                        WHEN (activity.activity_state_final IS DISTINCT FROM 'done'
+                              OR activity.done_user_id IS DISTINCT FROM line.user_id)
                              AND CASE WHEN today.day > line.date THEN line.result = 'reassigned'
                                       ELSE activity.user_id IS DISTINCT FROM line.user_id END
                         THEN 'reassigned'

@@ -21,6 +21,12 @@ class TestExactTime(SalesCrmCommon):
         self.assertEqual((activity.date_deadline, activity.date_planned), (WEDNESDAY, TUESDAY))
         self.assertEqual(self.client.next_step_date, WEDNESDAY)
 
+    def test_another_day_by_its_time_leaves_a_trace(self):
+        activity = self._timed(datetime(2026, 11, 23, 12))
+        activity.with_user(self.manager).datetime_planned = datetime(2026, 11, 25, 12)
+        change = self.env["sales.activity.change"].search([("activity_id", "=", activity.id)])
+        self.assertEqual((change.kind, change.date_from, change.date_to), ("moved", MONDAY, WEDNESDAY))
+
     def test_the_day_takes_the_hour_along(self):
         activity = self._timed(datetime(2026, 11, 23, 12))
         activity.with_user(self.manager).date_deadline = WEDNESDAY

@@ -14,6 +14,7 @@ BECOMES = {
     "open": {"carried", "moved", "cancelled", "done_late"},
     "carried": {"done_late"},
     "moved": {"done_late"},
+    "reassigned": {"done_late"},
 }
 
 
@@ -31,7 +32,10 @@ class Facts:
         env = env(su=True, context={"active_test": False, "lang": "en_US"})
         self.activities = self._rows(env["mail.activity"], *STORY, *TEXTS, *PLACE, *KEPT)
         self.lines = self._rows(env["sales.plan.line"], *LINE, "client_id", "result")
-        self.logs = self._rows(env["sales.carry.log"], "activity_id", "client_id", "date_from", "date_to")
+        self.logs = self._rows(
+            env["sales.carry.log"],
+            *("activity_id", "client_id", "counted", "date_from", "date_to", "user_id"),
+        )
         self.changes = self._rows(env["sales.activity.change"], "kind", "activity_id", "user_id")
         self.days = {
             (user.id, day) for user, day in env["sales.plan.day"]._read_group([], ["user_id", "date:day"])
@@ -43,6 +47,12 @@ class Facts:
 
     def logs_of(self, activity):
         return [log for log in self.logs.values() if log["activity_id"] == activity]
+
+    def fell_on_a_working_day(self, log):
+        """:return: whether a day of the manager's that was frozen went by with it undone"""
+        return any(
+            user == log["user_id"] and log["date_from"] <= day < log["date_to"] for user, day in self.days
+        )
 
     def traced(self, before, *kinds):
         """:return: Counter of the activities about which the trace has more of ``kinds`` than ``before``"""
@@ -74,6 +84,12 @@ class Book:
         day, final = line["date"], activity["activity_state_final"]
         closed = activity["datetime_done"]
         in_time = closed and self.local(closed, self.zones[line["user_id"], day]) <= day
+        if final == "done" and in_time and was == "done":
+            return "done"
+        if final != "done" or activity["done_user_id"] != line["user_id"]:
+            over = self.is_over(line["user_id"], day, facts.now)
+            if was == "reassigned" if over else activity["user_id"] != line["user_id"]:
+                return "reassigned"
         if final == "done":
             return "done" if in_time else "done_late"
         if final == "cancelled" and in_time:

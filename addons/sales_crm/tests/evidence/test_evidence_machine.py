@@ -12,7 +12,7 @@ from .evidence_model import BECOMES, LINE, PLACE, STORY, TEXTS, Book, Facts
 
 START = datetime(2026, 11, 16, 7, 0)  # a Monday
 ZONES = ("UTC", "Asia/Vladivostok", "America/New_York", "Europe/Moscow", "Pacific/Kiritimati")
-COUNTS = ("planned", "done", "done_late", "carried", "moved", "cancelled", "open", "unplanned")
+COUNTS = ("planned", "done", "done_late", "carried", "moved", "cancelled", "reassigned", "open", "unplanned")
 # Steps in which the server moves work for others: it tells of that itself
 # How often something happens; the rest twice
 OFTEN = {"plan": 14, "done": 8, "next_morning": 8, "wait": 6, "lend": 5, "move": 5, "undo": 5, "cut_loose": 4}
@@ -390,7 +390,14 @@ class TestEvidenceMachine(SalesCrmCommon):
         for key, activity in now.activities.items():
             if key not in before.activities:
                 self._same(activity["active"], True, f"activity {key} was created closed")
-            self._same(activity["carry_count"], len(now.logs_of(key)), f"carry-overs of {key}")
+            counted = [log for log in now.logs_of(key) if log["counted"]]
+            self._same(activity["carry_count"], len(counted), f"carry-overs of {key}")
+        self._check_logs(now)
+
+    def _check_logs(self, now):
+        for key, log in now.logs.items():
+            if now.fell_on_a_working_day(log):
+                self._same(log["counted"], True, f"carry-over {key} after a day of his")
 
     def _check_lines(self, before, now):
         for key, was in before.lines.items():
