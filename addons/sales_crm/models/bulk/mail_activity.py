@@ -106,14 +106,28 @@ class MailActivity(models.Model):
             activities._bulk_tell_cancelled(user, reason)
         return {"done": len(opened), "skipped": len(self) - len(opened)}
 
-    def action_sales_bulk(self, operation):
+    def action_sales_bulk(self, operation, user_id=False):
         """:param str operation: ``reassign``, ``move`` or ``cancel``
+        :param int user_id: the manager to whom they are given, if he is chosen already
         :return: the dialog for these activities
         """
+        context = {"default_activity_ids": self.ids, "default_operation": operation}
+        if user_id:
+            context["default_user_id"] = user_id
         return {
             **self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_activity_bulk_action"),
-            "context": {"default_activity_ids": self.ids, "default_operation": operation},
+            "context": context,
         }
+
+    def sales_bulk_hidden(self, user_id):
+        """:param int user_id: the manager who is to get these activities
+        :return: how many of their clients he may not see
+        :raise AccessError, UserError: see :meth:`sales_bulk_reassign`
+        """
+        receiver = self._bulk_receiver(user_id)
+        # sudo: how many are hidden from the receiver is asked, not which
+        clients = self.exists()._bulk_allowed().sudo().client_id
+        return len(self.env["sales.access.rule"]._hidden_from(receiver, clients))
 
     # ------------------------------------------------------
     # Who may

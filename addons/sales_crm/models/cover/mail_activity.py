@@ -1,6 +1,7 @@
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
@@ -25,8 +26,26 @@ class MailActivity(models.Model):
     def write(self, vals):
         res = super().write(vals)
         if vals.get("user_id"):
-            self._note_hidden_from_assignee()
+            self._check_seen_by_assignee()
         return res
+
+    def _check_seen_by_assignee(self):
+        """:raise UserError: work was given to somebody who may not see its client: nobody would do it today"""
+        if self.env.su:
+            return  # the server's own work, like the morning run or a hand-over, tells of itself
+        # sudo: who may see the client is asked for the refusal only
+        opened = self.sudo().filtered(lambda activity: activity.active and activity.client_id)
+        for user, activities in opened.grouped("user_id").items():
+            hidden = self.env["sales.access.rule"]._hidden_from(user, activities.client_id)
+            if hidden:
+                raise UserError(
+                    self.env._(
+                        "%(user)s may not see “%(client)s”, so nobody would do it. The head of sales gives it "
+                        "to him by “Give to Another Manager”, which also lets him see the client.",
+                        user=user.name,
+                        client=hidden[0].display_name,
+                    )
+                )
 
     def _note_hidden_from_assignee(self):
         """Leave a note with the clients whose activities were assigned to who may not see the client."""

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -21,11 +21,48 @@ class SalesActivityBulk(models.TransientModel):
     date = fields.Date("To Which Day", default=lambda self: self.env.company._sales_today())
     reason = fields.Char()
     warning = fields.Char(compute="_compute_warning")
+    hidden_client_ids = fields.Many2many(
+        "res.partner", string="Clients He Does Not See", compute="_compute_hidden_client_ids"
+    )
+    hidden_way = fields.Selection(
+        [
+            ("cover", "He stands in for their managers until"),
+            ("handover", "These clients are handed over to him"),
+            ("tasks", "Give the activities only: next morning the clients' managers get them back"),
+        ],
+        "What Becomes of These Clients",
+        required=True,
+        default="cover",
+    )
+    cover_until = fields.Date(
+        compute="_compute_cover_until", store=True, readonly=False, help="The last day of the cover."
+    )
 
     @api.depends("activity_ids")
     def _compute_count(self):
         for wizard in self:
             wizard.count = len(wizard.activity_ids)
+
+    @api.depends("operation", "user_id", "activity_ids")
+    def _compute_hidden_client_ids(self):
+        for wizard in self:
+            wizard.hidden_client_ids = wizard._get_hidden_clients()
+
+    def _get_hidden_clients(self):
+        """:return: the clients of these activities that the receiver may not see today"""
+        if self.operation != "reassign" or not self.user_id:
+            return self.env["res.partner"]
+        # sudo: which are hidden from the receiver is asked; the head sees them
+        clients = self.activity_ids._origin.sudo().client_id.sudo(False)
+        return self.env["sales.access.rule"]._hidden_from(self.user_id, clients)
+
+    @api.depends("activity_ids")
+    def _compute_cover_until(self):
+        """Until the last of these activities is due."""
+        for wizard in self:
+            # sudo: the days only
+            days = wizard.activity_ids._origin.sudo().filtered("active").mapped("date_deadline")
+            wizard.cover_until = max([self.env.user.sudo()._sales_today(), *days])
 
     @api.depends("operation", "user_id", "date", "activity_ids")
     def _compute_warning(self):
@@ -35,13 +72,10 @@ class SalesActivityBulk(models.TransientModel):
     def _get_warning(self):
         """:return: what to think of before: hidden clients, full days, False if nothing"""
         activities = self.activity_ids._origin
-        if self.operation == "reassign" and self.user_id:
-            # sudo: how many are hidden from the receiver is asked, not which
-            clients = activities.sudo().client_id
-            hidden = self.env["sales.access.rule"]._hidden_from(self.user_id, clients)
-            return bool(hidden) and self.env._(
-                "%(user)s may not see %(count)s of these clients: next morning their managers get it back. "
-                "Let him see them first, by an access rule or a cover.",
+        hidden = self._get_hidden_clients()
+        if hidden:
+            return self.env._(
+                "%(user)s may not see %(count)s of these clients. Choose below what becomes of them.",
                 user=self.user_id.name,
                 count=len(hidden),
             )
@@ -68,7 +102,12 @@ class SalesActivityBulk(models.TransientModel):
         if self.operation == "reassign":
             if not self.user_id:
                 raise UserError(self.env._("Choose the manager who gets the activities."))
+            hidden = self._get_hidden_clients()
+            if hidden and self.hidden_way == "cover":
+                self._cover(hidden)
             result = activities.sales_bulk_reassign(self.user_id.id)
+            if hidden and self.hidden_way == "handover":
+                return self._open_handover(hidden)
         elif self.operation == "move":
             result = activities.sales_bulk_move(self.date)
         else:
@@ -83,3 +122,50 @@ class SalesActivityBulk(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close", "infos": {"done": True}},
             },
         }
+
+    def _cover(self, clients):
+        """The receiver stands in for the managers of ``clients``; the heads' own right says whether he may.
+
+        :raise UserError: a client without a manager, whom nobody can stand in for
+        """
+        today = self.env.user.sudo()._sales_today()  # sudo: the head's own time zone
+        lonely = clients.filtered(lambda client: not client.user_id)
+        if lonely:
+            raise UserError(
+                self.env._(
+                    "“%s” has no manager to stand in for. Hand the client over instead.",
+                    lonely[0].display_name,
+                )
+            )
+        self.env["sales.access.rule"].create(
+            {
+                "is_cover": True,
+                "user_ids": [Command.set(self.user_id.ids)],
+                "manager_ids": [Command.set(clients.user_id.ids)],
+                "date_from": today,
+                "date_to": self.cover_until,
+                "reason": self.env._("Does activities that were given to him"),
+            }
+        )
+
+    def _open_handover(self, clients):
+        """:return: the hand-overs of ``clients`` to the receiver, one for each manager, ready to be looked at"""
+        Handover = self.env["sales.handover"]
+        for manager, of_manager in clients.grouped("user_id").items():
+            if manager:
+                Handover |= Handover.create(
+                    {
+                        "from_user_id": manager.id,
+                        "scope": "clients",
+                        "client_ids": [Command.set(of_manager.ids)],
+                        "distribution": "one",
+                        "receiver_id": self.user_id.id,
+                        "reason": self.env._("Goes with activities that were given to him"),
+                    }
+                )
+            else:
+                of_manager.user_id = self.user_id
+        action = self.env["ir.actions.act_window"]._for_xml_id("sales_crm.sales_handover_action")
+        if len(Handover) == 1:
+            return {**action, "views": [(False, "form")], "res_id": Handover.id}
+        return {**action, "domain": [("id", "in", Handover.ids)], "context": {}}

@@ -269,7 +269,27 @@ export class TeamDay extends Component {
         }
     }
 
-    reassign(manager) {
+    /** Where he may not see a client, a dialog asks what becomes of the client. */
+    async reassign(manager) {
+        let isHidden = false;
+        const isAsked = await this.attempt(async () => {
+            isHidden = await this.orm.call("mail.activity", "sales_bulk_hidden", [
+                this.selectedIds,
+                manager.id,
+            ]);
+        });
+        if (!isAsked) {
+            return false;
+        }
+        if (isHidden) {
+            const dialog = await this.orm.call("mail.activity", "action_sales_bulk", [
+                this.selectedIds,
+                "reassign",
+                manager.id,
+            ]);
+            await this.action.doAction(dialog, {onClose: () => this.load()});
+            return true;
+        }
         return this.process("sales_bulk_reassign", manager.id, (count) =>
             _t("Given to %(manager)s: %(count)s", {manager: manager.name, count})
         );

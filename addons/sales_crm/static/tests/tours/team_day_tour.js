@@ -23,6 +23,11 @@ registry.category("web_tour.tours").add("sales_crm_team_day", {
         {trigger: ".o_sales_selected:contains('1')"},
         {trigger: ".o_sales_reassign", run: "click"},
         {trigger: ".o-dropdown-item:contains('tour_colleague')", run: "click"},
+        {
+            content: "He may not see the client: he stands in for the manager",
+            trigger: ".modal .o_field_widget[name=hidden_way]",
+        },
+        {trigger: ".modal button[name=action_apply]:contains('Give')", run: "click"},
         {trigger: `.o_sales_tasks:not(:has(${task("Call about prices")}))`},
         {trigger: `${line("tour_colleague")} .o_sales_segment.o_sales_open:contains('1')`},
         {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_reassigned:contains('1')`},
