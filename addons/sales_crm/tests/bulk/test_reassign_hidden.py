@@ -17,16 +17,15 @@ class TestReassignHidden(SalesCrmCommon):
         self.activities = self._plan(self.client, MONDAY) | self._plan(self.client, FRIDAY)
 
     def _dialog(self, **values):
-        context = self.activities.with_user(self.head).action_sales_bulk("reassign", self.colleague.id)[
-            "context"
-        ]
+        activities = self.activities.with_user(self.head)
+        context = activities.action_sales_bulk("reassign", self.colleague.id)["context"]
         form = Form(self.env["sales.activity.bulk"].with_user(self.head).with_context(**context))
         for name, value in values.items():
             form[name] = value
         return form
 
     def test_multi_edit_is_refused(self):
-        with self.assertRaisesRegex(UserError, "Give to Another Manager"):
+        with self.assertRaisesRegex(UserError, "Give to Another Manager"), self.cr.savepoint():
             self.activities.with_user(self.head).write({"user_id": self.colleague.id})
         self.assertEqual(self.activities.user_id, self.manager)
 

@@ -149,7 +149,7 @@ class SalesActivityBulk(models.TransientModel):
         )
 
     def _open_handover(self, clients):
-        """:return: the hand-overs of ``clients`` to the receiver, one for each manager, ready to be looked at"""
+        """:return: hand-overs of ``clients`` to the receiver, one for each manager, to be looked at"""
         Handover = self.env["sales.handover"]
         for manager, of_manager in clients.grouped("user_id").items():
             if manager:
