@@ -40,8 +40,8 @@ class MailActivity(models.Model):
             if hidden:
                 raise UserError(
                     self.env._(
-                        "%(user)s may not see “%(client)s”, so nobody would do it. The head of sales gives it "
-                        "to him by “Give to Another Manager”, which also lets him see the client.",
+                        "%(user)s may not see “%(client)s”, so nobody would do it. The head of sales gives "
+                        "it to him by “Give to Another Manager”, which also lets him see the client.",
                         user=user.name,
                         client=hidden[0].display_name,
                     )
