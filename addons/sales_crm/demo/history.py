@@ -6,6 +6,8 @@ from itertools import pairwise
 
 from odoo.tools import plaintext2html
 
+from .part import Part
+
 GAPS = {"A": (4, 9), "B": (8, 14), "C": (13, 21)}  # working days between two activities
 RECENT = 130  # working days back in which all is told
 CANCELLED = 0.06
@@ -32,14 +34,11 @@ class Planned:
     created: object
 
 
-class History:
+class History(Part):
     """Creates activities with everything that they leave behind: messages, carry log, plans."""
 
     def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
+        super().__init__(company)
         self.types = {name: self.env.ref(xmlid) for name, xmlid in TYPES.items()}
         self.messages = []  # values, in any order
 
@@ -136,7 +135,7 @@ class History:
         outcome, feedback = self.book.random.choice(scenario["feedback"])
         return {
             **values,
-            "outcome_id": self.env.ref(f"sales_crm.outcome_{outcome}").id,
+            "outcome_id": self.company.ref(f"sales_crm.outcome_{outcome}").id,
             "feedback": self.book.sentence(feedback, called),
         }
 
@@ -227,7 +226,7 @@ class History:
     # ------------------------------------------------------
 
     def _tell(self, document, author, moment, body, message_type="comment", **values):
-        subtype = self.env.ref(values.pop("subtype", "mail.mt_note"))
+        subtype = self.company.ref(values.pop("subtype", "mail.mt_note"))
         self.messages.append(
             {
                 "model": document._name,

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 from odoo.fields import Command
 from odoo.tools import split_every
 
+from .part import Part
 from .payments import BATCH, Payments
 
 ON_CREDIT = (0, 4, 7, 12)  # of each 15 clients
@@ -24,15 +25,8 @@ LIMITS = {"A": 1_000_000, "B": 500_000, "C": 200_000}
 EXPIRED = 8  # contracts of the year before
 
 
-class Money:
+class Money(Part):
     """Creates what the accountant would have entered: the debt that managers see comes from it."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.random = company.book.random
-        self.days = company.days
 
     def load(self):
         journals = self.env["account.journal"]
@@ -175,8 +169,7 @@ class Money:
         orders = self.env["sale.order"].create([self._prepare_order(client, day) for client, day in recent])
         orders.action_confirm()
         moments = [self.days.moment(self.days.past[max(day - 2, 0)], 60) for _client, day in recent]
-        for order, moment in zip(orders, moments, strict=True):
-            order.date_order = moment
+        self.company.date_orders(orders, moments)
         self.company.backdate(orders, moments, orders.user_id.browse([order.user_id.id for order in orders]))
         old = [(client, None, day) for client, day in planned if day < since]
         return old + [(client, order, day) for (client, day), order in zip(recent, orders, strict=True)]

@@ -1,13 +1,10 @@
 """Banks, accounts and numbers of registration: what stands on the documents of the example company."""
 
+from .part import Part
 
-class Requisites:
+
+class Requisites(Part):
     """Does nothing in a language whose file names no banks."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
 
     def load(self):
         if "banks" not in self.book.texts:
