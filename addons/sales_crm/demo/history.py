@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from odoo.tools import plaintext2html
 
+from .campaign import calls
 from .part import Part
 
 GAPS = {"A": (4, 9), "B": (8, 14), "C": (13, 21)}  # working days between two activities
@@ -23,7 +24,7 @@ TYPES = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class Planned:
     """An activity with the working days in whose plans it stood."""
 
@@ -44,12 +45,16 @@ class History(Part):
 
     def load(self):
         closed = [planned for c in self.company.clients for planned in self._closed_of(c)]
+        campaign = calls(self)
+        closed += campaign
         opened = [planned for m in self.company.managers for planned in self._open_of(m)]
         activities = self._create_activities(closed + opened)
         self._write_plans(closed + opened, activities)
         for planned, activity in zip(closed, activities[: len(closed)], strict=True):
             if activity.activity_state_final == "done":
                 self._tell_done(planned, activity)
+        of_plan = dict(zip(closed, activities, strict=False))
+        self.company.campaign = [(planned, of_plan[planned]) for planned in campaign]
         for client in self.company.clients:
             self._tell_hand_over(client)
             self._tell_more(client)
