@@ -14,4 +14,5 @@
         "views/stock_picking_views.xml",
         "views/sales_credit_release_views.xml",
     ],
+    "demo": ["demo/sales_crm_stock_demo.xml"],
 }

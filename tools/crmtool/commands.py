@@ -36,7 +36,8 @@ def _create(ready: Stack, name: str, demo: bool, lang: str, country: str | None)
     """Create under another name and rename, so that an interrupted start leaves no half database."""
     part = f"{name}_new"
     databases.drop(ready, part)
-    templates.create(ready, part, addons.main(), demo, lang, country)
+    # With the example company comes Inventory: it has deliveries. Else it is a choice of one's own.
+    templates.create(ready, part, addons.names() if demo else addons.main(), demo, lang, country)
     databases.rename(ready, part, name)
 
 

@@ -4,18 +4,14 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
+from .part import Part
+
 OVER = (3, 2, 40, 5)  # indices of who was away and who covered, first day, days: working days ago
 COMING = (4, 0, 7, 11)  # the same for the leave ahead: days from today, both ends
 
 
-class Absences:
+class Absences(Part):
     """Written before the history: who is away does nothing."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
 
     def load(self):
         managers = self.company.managers

@@ -11,6 +11,7 @@ from odoo import fields
 from odoo.tools import file_open
 
 from ..tools.requisites import valid_account
+from .british import iban, vat_number
 
 SEED = 19
 CLASSES = "A" * 6 + "B" * 9 + "C" * 15  # of the 30 clients of one manager
@@ -158,7 +159,7 @@ class Book:
             "zip": self.digits(city["zip"]),
             "vat": self._tax_number(city.get("region"), personal=bool(owner)),
         }
-        company["requisites"] = self.requisites(company["vat"], owner)
+        company["requisites"] = self.requisites(company["vat"], owner, company["name"])
         most = 3 if client_class == "A" else 2
         least = 2 if client_class == "A" else 1
         count = 1 if owner else self.random.choice((least, most, most))
@@ -178,9 +179,9 @@ class Book:
         return self["office"].format(office=self.random.randrange(1, 60))
 
     def _tax_number(self, region, personal):
-        """:return: a Russian tax number with right check digits; False where there is no region"""
+        """:return: a tax number with right check digits: a British one where there is no region"""
         if not region:
-            return False
+            return vat_number(self.unique("00#####"))
         if not personal:
             number = self.unique(f"{region}00#####")
             return number + inn.calc_company_check_digit(number)
@@ -190,14 +191,15 @@ class Book:
             check = inn.calc_personal_check_digits(number)
         return number + check
 
-    def requisites(self, vat, owner=None):
+    def requisites(self, vat, owner=None, name=""):
         """Registered in 2001, when neither register was kept yet: so the numbers belong to nobody.
 
         :param owner: name parts of a sole trader
-        :return: dict of what a Russian firm is known by beside its tax number ``vat``, else empty
+        :param str name: the firm's
+        :return: dict of what a firm is known by beside its tax number ``vat``
         """
-        if "form_names" not in self.texts:
-            return {}
+        if self["country"] == "GB":
+            return self._british_requisites(owner, name)
         number = f"{'3' if owner else '1'}01{vat[:2]}" + self.unique(
             "0" * 3 + "######" if owner else "00#####"
         )
@@ -209,8 +211,21 @@ class Book:
         }
         return values if owner else {**values, "kpp": f"{vat[:4]}01001"}
 
+    def _british_requisites(self, owner, name):
+        """:return: as above; the register has not come to such numbers yet, and sole traders aren't in it"""
+        if owner:
+            return {"director_name": self["person"].format(**owner), "director_position": self["sole_job"]}
+        return {
+            "company_registry": self.unique("9#######"),
+            "legal_form": name.rpartition(" ")[2],
+            "director_name": self["person"].format(**self.person()),
+            "director_position": self["director"],
+        }
+
     def bank_account(self, bik, owner=False):
-        """:return: a number of a current account in the bank with this BIK"""
+        """:return: a number of a current account in the bank with this BIK or BIC"""
+        if self["country"] == "GB":
+            return iban(bik[:4], self.unique("00##########00"))
         while True:
             number = self.unique("408028100########00#" if owner else "407028100########00#")
             if valid_account(number, bik):

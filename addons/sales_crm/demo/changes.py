@@ -1,17 +1,13 @@
 """What the managers changed of their plans by hand today, for the list of the heads."""
 
+from .part import Part
+
 MOVED = (2, 1, 0, 1, 0)  # how many activities of today each manager has put off
 UNDONE = 1  # index of the manager who ticked a call off by mistake, and took it back
 
 
-class Changes:
+class Changes(Part):
     """Does what the managers would do, as they would do it, so everything that it leaves behind is real."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
 
     def load(self):
         for number, (manager, moved) in enumerate(zip(self.company.managers, MOVED, strict=True)):

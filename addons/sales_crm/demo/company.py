@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from odoo.fields import Command
-from odoo.tools import SQL
+
+from .past import Past
 
 # Up to which orders are let past the credit limit
 HEAD_LIMIT = 500_000
@@ -31,7 +32,7 @@ class Client:
         return self.former if index < self.handed_over else self.manager
 
 
-class Company:
+class Company(Past):
     """Creates users, products and clients; the parts of the history read what is here."""
 
     def __init__(self, env, book, days):
@@ -44,7 +45,9 @@ class Company:
         self.clients = []
         self.orders = []  # of (client, confirmed order, index of its working day)
         self.promised = []  # of (invoice that was paid late, day of the payment, its amount)
+        self.campaign = []  # of (Planned, activity): calls that a mass plan has brought
         self.away = {}  # manager -> set of the working days of his last leave
+        self._refs = {}
 
     def load(self):
         self._introduce_company()
@@ -52,31 +55,11 @@ class Company:
         self._create_products()
         self._create_clients()
 
-    def backdate(self, records, moments, users=None):
-        """Let the records be as old as they tell.
-
-        :param list moments: when each of ``records`` was created
-        :param list users: who created each of them; the loading user, if not given
-        """
-        records.flush_recordset()
-        authors = users or [self.env.user] * len(records)
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %s record
-                   SET create_date = past.moment, write_date = past.moment,
-                       create_uid = past.author, write_uid = past.author
-                  FROM unnest(%s::int[], %s::timestamp[], %s::int[]) AS past(id, moment, author)
-                 WHERE record.id = past.id
-                """,
-                SQL.identifier(records._table),
-                records.ids,
-                list(moments),
-                [author.id for author in authors],
-            )
-        )
-        records.invalidate_recordset(flush=False)
-        records.modified(["create_date"])
+    def ref(self, xmlid):
+        """:return: the record; core would ask the database each time"""
+        if xmlid not in self._refs:
+            self._refs[xmlid] = self.env.ref(xmlid)
+        return self._refs[xmlid]
 
     def taxes_on(self, day):
         """:return: taxes of a delivery of ``day`` where they are not those of today, else None"""
@@ -124,6 +107,9 @@ class Company:
         if currency and company.currency_id.name != currency:
             self.price_rate = self.book["foreign_rate"]
 
+    def _country(self):
+        return self.env["res.country"].search([("code", "=", self.book["country"])])
+
     def _create_users(self):
         names = {f"manager{n}": name for n, name in enumerate(self.book["managers"], 1)}
         self.managers = self._create_staff(names, "sales_crm.group_manager")
@@ -154,7 +140,7 @@ class Company:
         """:param dict names: login -> name
         :return: users with these names; those who work here have their login as the password
         """
-        country = self.env["res.country"].search([("code", "=", self.book["country"])])
+        country = self._country()
         return self.env["res.users"].create(
             [
                 {
@@ -197,7 +183,7 @@ class Company:
         per_manager = len(companies) // len(self.managers)
         managers = [manager for manager in self.managers for _n in range(per_manager)]
         tags = self._create_tags()
-        country = self.env["res.country"].search([("code", "=", self.book["country"])])
+        country = self._country()
         first = [self._first_manager(index, manager) for index, manager in enumerate(managers)]
         partners = self.env["res.partner"].create(
             [

@@ -1,6 +1,7 @@
 """How the people of the example company's clients are reached, and what they are in a purchase."""
 
 from ..tools.birthday import YEAR_UNKNOWN
+from .part import Part
 
 # Of the first, second and third contact of a client
 ROLES = (("decides",), ("influences", "receives"), ("pays",))
@@ -9,25 +10,23 @@ YEAR_FORGOTTEN = 6  # so many contacts in turn, one of whom has told the day of 
 NO_CALLS = 30  # of so many clients in turn, one asks not to be called
 
 
-class Contacts:
+class Contacts(Part):
     """Adds what the contacts have beside their names; draws nothing by chance."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
 
     def load(self):
         roles = {
             name: self.env.ref(f"sales_crm.purchase_role_{name}").id for names in ROLES for name in names
         }
+        of_roles = dict.fromkeys(ROLES, self.env["res.partner"])
         number = 0
         for client in self.company.clients:
             for (contact, _called), names in zip(client.contacts, ROLES, strict=False):
-                contact.purchase_role_ids = [roles[name] for name in names]
+                of_roles[names] |= contact
                 if number % YEAR_FORGOTTEN == 4:
                     contact.birthdate_date = contact.birthdate_date.replace(year=YEAR_UNKNOWN)
                 number += 1
+        for names, contacts in of_roles.items():
+            contacts.purchase_role_ids = [roles[name] for name in names]
         self.env["sales.contact.channel"].create(list(self._prepare_channels()))
         for client in self.company.clients[11::NO_CALLS]:
             client.partner.write({"do_not_call": True, "do_not_call_reason": self.book["do_not_call"]})

@@ -3,6 +3,8 @@
 from datetime import timedelta
 from itertools import cycle
 
+from .part import Part
+
 # What becomes of the requests, in turn
 DECISIONS = {
     "overdue": ("requested", "refused", "used", "refused"),
@@ -10,14 +12,8 @@ DECISIONS = {
 }
 
 
-class Credit:
+class Credit(Part):
     """After the contracts. Asked and decided as managers and controllers do it, then dated back."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
 
     def load(self):
         if not self.env["sales.contract"].search_count([("state", "=", "active")], limit=1):
@@ -76,9 +72,9 @@ class Credit:
                 release.date_used = moments[-1] + timedelta(hours=3)
         users = [order.user_id for order in orders]
         self.company.backdate(releases, moments, users)
-        for order, moment in zip(orders, moments, strict=True):
-            order.date_order = moment - timedelta(minutes=15)
-        self.company.backdate(orders, [moment - timedelta(minutes=15) for moment in moments], users)
+        moments = [moment - timedelta(minutes=15) for moment in moments]
+        self.company.date_orders(orders, moments)
+        self.company.backdate(orders, moments, users)
 
     def _quote(self):
         """Quotations of open deals, sent in the last days."""
@@ -95,6 +91,5 @@ class Credit:
             ]
         )
         moments = [self.days.moment(self.days.past[-1 - number % 8], 200) for number in range(len(orders))]
-        for order, moment in zip(orders, moments, strict=True):
-            order.date_order = moment
+        self.company.date_orders(orders, moments)
         self.company.backdate(orders, moments, [client.manager for client in clients])

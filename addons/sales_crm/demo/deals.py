@@ -5,6 +5,8 @@ from itertools import pairwise
 
 from odoo.tools import SQL
 
+from .part import Part
+
 OPEN_DEALS = (1, 1, 2, 0, 0, 1, 2, 0, 1, 0, 2, 0, 1, 0, 0)  # of clients in turn
 # How far the open ones are, of the open stages
 STAGES = (0.05, 0.1, 0.25, 0.3, 0.45, 0.5, 0.5, 0.65, 0.7, 0.75, 0.85, 0.9)
@@ -15,14 +17,8 @@ ORDERED = (4, 7)
 PATIENCE = (15, 12, 10, 10, 8)  # working days until a deal on an open stage is stuck
 
 
-class Deals:
+class Deals(Part):
     """Creates the deals; the open ones are remembered with their clients."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
 
     def load(self):
         stages = self.env["crm.stage"].search([("team_ids", "in", [False, self.company.team.id])])
@@ -193,13 +189,12 @@ class Deals:
         """
         orders = self.env["sale.order"].create([self._prepare_order(client, deal) for client, deal in won])
         orders.action_confirm()
+        moments = [deal.date_closed for _client, deal in won]
+        self.company.date_orders(orders, moments)
         for (client, deal), order in zip(won, orders, strict=True):
-            order.date_order = deal.date_closed
             deal.expected_revenue = order.amount_untaxed
             self.company.orders.append((client, order, self.days.index_of(deal.date_closed.date())))
-        self.company.backdate(
-            orders, [deal.date_closed for _client, deal in won], [deal.user_id for _client, deal in won]
-        )
+        self.company.backdate(orders, moments, [deal.user_id for _client, deal in won])
 
     def _prepare_order(self, client, deal):
         return {

@@ -2,15 +2,11 @@
 
 from odoo.tools import SQL
 
+from .part import Part
 
-class Departure:
+
+class Departure(Part):
     """After the deals, some of which change hands; before the history, which tells of it."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
 
     def load(self):
         gone = self.company.former[-1]

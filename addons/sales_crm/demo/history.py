@@ -6,6 +6,9 @@ from itertools import pairwise
 
 from odoo.tools import plaintext2html
 
+from .campaign import calls
+from .part import Part
+
 GAPS = {"A": (4, 9), "B": (8, 14), "C": (13, 21)}  # working days between two activities
 RECENT = 130  # working days back in which all is told
 CANCELLED = 0.06
@@ -21,7 +24,7 @@ TYPES = {
 }
 
 
-@dataclass
+@dataclass(eq=False)
 class Planned:
     """An activity with the working days in whose plans it stood."""
 
@@ -32,25 +35,26 @@ class Planned:
     created: object
 
 
-class History:
+class History(Part):
     """Creates activities with everything that they leave behind: messages, carry log, plans."""
 
     def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
+        super().__init__(company)
         self.types = {name: self.env.ref(xmlid) for name, xmlid in TYPES.items()}
         self.messages = []  # values, in any order
 
     def load(self):
         closed = [planned for c in self.company.clients for planned in self._closed_of(c)]
+        campaign = calls(self)
+        closed += campaign
         opened = [planned for m in self.company.managers for planned in self._open_of(m)]
         activities = self._create_activities(closed + opened)
         self._write_plans(closed + opened, activities)
         for planned, activity in zip(closed, activities[: len(closed)], strict=True):
             if activity.activity_state_final == "done":
                 self._tell_done(planned, activity)
+        of_plan = dict(zip(closed, activities, strict=False))
+        self.company.campaign = [(planned, of_plan[planned]) for planned in campaign]
         for client in self.company.clients:
             self._tell_hand_over(client)
             self._tell_more(client)
@@ -136,7 +140,7 @@ class History:
         outcome, feedback = self.book.random.choice(scenario["feedback"])
         return {
             **values,
-            "outcome_id": self.env.ref(f"sales_crm.outcome_{outcome}").id,
+            "outcome_id": self.company.ref(f"sales_crm.outcome_{outcome}").id,
             "feedback": self.book.sentence(feedback, called),
         }
 
@@ -227,7 +231,7 @@ class History:
     # ------------------------------------------------------
 
     def _tell(self, document, author, moment, body, message_type="comment", **values):
-        subtype = self.env.ref(values.pop("subtype", "mail.mt_note"))
+        subtype = self.company.ref(values.pop("subtype", "mail.mt_note"))
         self.messages.append(
             {
                 "model": document._name,

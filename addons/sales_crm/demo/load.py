@@ -7,6 +7,7 @@ from odoo.tools import SQL
 
 from .absences import Absences
 from .book import Book
+from .campaign import Campaign
 from .changes import Changes
 from .company import Company
 from .contacts import Contacts
@@ -15,7 +16,10 @@ from .days import Days
 from .deals import Deals
 from .departure import Departure
 from .history import History
+from .intake import Intake
 from .money import Money
+from .morning import Morning
+from .place import place
 from .planning import Planning
 from .promises import Promises
 from .requisites import Requisites
@@ -35,6 +39,9 @@ PARTS = (
     Promises,
     Visits,
     Planning,
+    Campaign,
+    Intake,
+    Morning,
     Changes,
 )
 
@@ -52,6 +59,7 @@ _logger = logging.getLogger(__name__)
 def load(env, language):
     """:param str language: name of a language file beside this one"""
     book = Book(language)
+    place(env, book)
     company = Company(env, book, Days(book["tz"], HISTORY_DAYS, env.ref("base.main_company")))
     company.load()
     # In this turn: each part reads what those before it have left

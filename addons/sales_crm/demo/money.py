@@ -1,13 +1,14 @@
 """Contracts, deliveries on credit and their payments of the example company."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from odoo.fields import Command
 from odoo.tools import split_every
 
+from .part import Part
 from .payments import BATCH, Payments
 
 ON_CREDIT = (0, 4, 7, 12)  # of each 15 clients
@@ -21,18 +22,11 @@ OVERDUE = {3: 15, 7: 38, 11: 17, 19: 24, 27: 64, 31: 21, 35: 30}
 STRAINED = (0, 4)  # of each eight: pay late, and the bigger one has just got more than he may
 SLOW = (15, 23)  # pay late, too
 LIMITS = {"A": 1_000_000, "B": 500_000, "C": 200_000}
-EXPIRED = 8  # contracts of the year before
+EXPIRED = 5  # of so many clients on credit, one has a contract of the year before
 
 
-class Money:
+class Money(Part):
     """Creates what the accountant would have entered: the debt that managers see comes from it."""
-
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.random = company.book.random
-        self.days = company.days
 
     def load(self):
         journals = self.env["account.journal"]
@@ -83,28 +77,31 @@ class Money:
     def _create_contracts(self, clients):
         """In force since before the first delivery. A few clients owe more than their limit."""
         owed = self._owed(clients)
-        start = self.days.past[0] - timedelta(days=30)
-        values = [
-            {
-                **self._prepare_contract(client, start, 100 + number),
-                "date_end": self.days.today + timedelta(days=self._left(number)),
-                "credit_limit": self._limit(owed[client.partner], client),
-            }
-            for number, client in enumerate(clients)
-        ]
-        self.env["sales.contract"].create(values).action_activate()
-        before = start - timedelta(days=365)
+        starts = [self._start(number) for number in range(len(clients))]
+        contracts = self.env["sales.contract"].create(
+            [
+                {
+                    **self._prepare_contract(client, start, 100 + number),
+                    **self._end(number, start),
+                    "credit_limit": self._limit(owed[client.partner], client),
+                }
+                for number, (client, start) in enumerate(zip(clients, starts, strict=True))
+            ]
+        )
+        contracts.action_activate()
+        self._backdate_contracts(contracts)
         past = self.env["sales.contract"].create(
             [
                 {
-                    **self._prepare_contract(client, before, 40 + number),
+                    **self._prepare_contract(client, start - relativedelta(years=1), 40 + number),
                     "date_end": start - timedelta(days=1),
                     "credit_limit": self._price(200_000),
                 }
-                for number, client in enumerate(clients[:: len(clients) // EXPIRED])
+                for number, (client, start) in enumerate(list(zip(clients, starts, strict=True))[::EXPIRED])
             ]
         )
         past.write({"state": "expired", "was_active": True})
+        self._backdate_contracts(past)
         # Two more are being agreed
         self.env["sales.contract"].create(
             [
@@ -133,9 +130,35 @@ class Money:
         groups = self.env["account.move"]._read_group(domain, ["partner_id"], ["amount_residual:sum"])
         return defaultdict(float, groups)
 
-    def _left(self, number):
-        """:return: days that a contract still runs; a few of them are about to expire"""
-        return 8 + number if number % 13 == 5 else 120 + number * 7 % 300
+    def _start(self, number):
+        """:return: a working day more or less long before the first delivery"""
+        day = self.days.past[0] - timedelta(days=20 + number * 37 % 230)
+        return day - timedelta(days=max(day.weekday() - 4, 0))
+
+    def _end(self, number, start):
+        """:return: dict of the last day: of a few it is near, others went on by themselves after their first
+        year, the rest end with a calendar year or with their second or third one
+        """
+        today = self.days.today
+        if number % 10 == 5:
+            return {"date_end": today + timedelta(days=4 + 7 * (number // 10))}
+        if number % 3 == 1:
+            return {"date_end": date((today + timedelta(days=100)).year, 12, 31)}
+        end = start + relativedelta(years=1, days=-1)
+        while end < today + timedelta(days=45):
+            end += relativedelta(years=1)
+        return {"date_end": end, "prolongation": "auto" if number % 3 == 0 else "none"}
+
+    def _backdate_contracts(self, contracts):
+        """They were entered some days before they began, by the managers of then."""
+        self.company.backdate(
+            contracts,
+            [
+                self.days.moment(contract.date_start - timedelta(days=3 + contract.id % 5), 90)
+                for contract in contracts
+            ],
+            [contract.user_id for contract in contracts],
+        )
 
     def _limit(self, owed, client):
         """:return: what the client may owe, a round figure"""
@@ -175,8 +198,7 @@ class Money:
         orders = self.env["sale.order"].create([self._prepare_order(client, day) for client, day in recent])
         orders.action_confirm()
         moments = [self.days.moment(self.days.past[max(day - 2, 0)], 60) for _client, day in recent]
-        for order, moment in zip(orders, moments, strict=True):
-            order.date_order = moment
+        self.company.date_orders(orders, moments)
         self.company.backdate(orders, moments, orders.user_id.browse([order.user_id.id for order in orders]))
         old = [(client, None, day) for client, day in planned if day < since]
         return old + [(client, order, day) for (client, day), order in zip(recent, orders, strict=True)]

@@ -6,18 +6,17 @@ from datetime import timedelta
 
 from odoo.fields import Command
 
+from .part import Part
+
 EXPORTS = ((150, 61), (30, 24), (45, 6))  # rows, and how many working days ago
 TWINS = ((2, 95), (41, 133))  # indices of clients with one phone, of two managers
 
 
-class Planning:
+class Planning(Part):
     """Leaves the clients and today's activities as they are."""
 
     def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
+        super().__init__(company)
         self.as_head = self.env(user=company.head.id, su=False)
 
     def load(self):

@@ -2,18 +2,17 @@
 
 from datetime import timedelta
 
+from .part import Part
+
 SETTLED = 24  # promises of paid invoices, the last ones
 OWN = 5  # each manager has given so many promises
 
 
-class Promises:
+class Promises(Part):
     """After the payments, which settle the clients' promises."""
 
     def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-        self.days = company.days
+        super().__init__(company)
         self.values = []
 
     def load(self):

@@ -1,17 +1,10 @@
 """Banks, accounts and numbers of registration: what stands on the documents of the example company."""
 
+from .part import Part
 
-class Requisites:
-    """Does nothing in a language whose file names no banks."""
 
-    def __init__(self, company):
-        self.company = company
-        self.env = company.env
-        self.book = company.book
-
+class Requisites(Part):
     def load(self):
-        if "banks" not in self.book.texts:
-            return
         country = self.env["res.country"].search([("code", "=", self.book["country"])])
         self.banks = self.env["res.bank"].create(
             [
@@ -28,8 +21,9 @@ class Requisites:
         if partner.vat or partner.bank_ids:
             return
         known = self.book["company_card"]
-        vat = self.book._tax_number(known["region"], personal=False)
-        partner.write({**known["address"], "vat": vat, **self.book.requisites(vat), **known["signs"]})
+        vat = self.book._tax_number(known.get("region"), personal=False)
+        registered = self.book.requisites(vat, name=self.book["company"])
+        partner.write({**known["address"], "vat": vat, **registered, **known["signs"]})
         account = self.env["res.partner.bank"].create(self._prepare_account(partner, self.banks[0]))
         bank_journals = [("company_id", "=", company.id), ("type", "=", "bank")]
         self.env["account.journal"].search(bank_journals, limit=1).bank_account_id = account

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from .part import Part
+
 INTERVALS = {"A": 45, "B": 75, "C": 120}
 CHECKED_IN_DAYS = 30  # days back in which visits were checked in
 # Centres of the cities of the example, in degrees
@@ -16,13 +18,11 @@ CITIES = {
 }  # fmt: skip
 
 
-class Visits:
+class Visits(Part):
     """Written last: it reads which visits the history has."""
 
     def __init__(self, company):
-        self.env = company.env
-        self.random = company.book.random
-        self.days = company.days
+        super().__init__(company)
         self.clients = [client.partner for client in company.clients]
 
     def load(self):

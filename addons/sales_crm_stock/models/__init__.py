@@ -10,3 +10,4 @@ from . import stock_quant
 from . import stock_scrap
 from . import stock_package_history
 from . import sale_order_line
+from . import sales_demo

@@ -1,5 +1,6 @@
 from . import test_core_api
 from . import test_delivery_gate
+from . import test_demo
 from . import test_delivery_manager
 from . import test_kept_default
 from . import test_draft_invoice_payer

@@ -19,12 +19,19 @@ class SalesDemo(models.AbstractModel):
         users = self.env["res.users"].with_context(active_test=False)
         if users.search_count([("login", "=", "manager1")], limit=1):
             return False
-        # sudo: only the server writes what was done and when
         lang = self.env.ref("base.user_admin").lang
         if lang != "en_US":  # Odoo loads translations after the demo data, the chatter needs them now
             self.env["ir.module.module"]._load_module_terms(["sales_crm"], [lang])
-        loader = self.sudo().with_context(
-            lang=lang,
+        # The deliveries are made afterwards, all at once, by sales_crm_stock
+        self._loader().with_context(skip_procurement=True)._load_in(self._language())
+        return True
+
+    @api.model
+    def _loader(self):
+        """:return: this model with all rights, in the language of the database, telling nobody anything"""
+        # sudo: only the server writes what was done and when
+        return self.sudo().with_context(
+            lang=self.env.ref("base.user_admin").lang,
             tracking_disable=True,
             mail_create_nolog=True,
             mail_create_nosubscribe=True,
@@ -33,8 +40,6 @@ class SalesDemo(models.AbstractModel):
             mail_auto_subscribe_no_notify=True,
             no_reset_password=True,
         )
-        loader._load_in(self._language())
-        return True
 
     @api.model
     def _language(self):

@@ -11,7 +11,7 @@ ALL = "every login"
 # Menus that may open empty, for whom, and why
 EMPTY = {
     "menu_morning_fault": ({ALL}, "nothing has failed"),
-    "menu_plan_line": ({ALL}, "today's plan is frozen by the first morning run, after the loading"),
+    "menu_plan_line": ({ALL}, "nothing is planned for a day off; on others see test_plan_of_today"),
     "menu_clients": ({"head", "rules", "admin"}, "opens with one's own clients"),
     "menu_promises": ({"head", "rules", "admin"}, "opens with one's own promises"),
     "menu_client_history": ({"rules", "admin"}, "opens with what one has done oneself"),

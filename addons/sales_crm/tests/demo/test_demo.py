@@ -3,6 +3,8 @@ from types import SimpleNamespace
 from unittest.mock import patch
 
 import phonenumbers
+from stdnum.gb import vat as gb_vat
+from stdnum.iso7064 import mod_97_10
 from stdnum.ru import inn
 
 from odoo import fields
@@ -122,11 +124,33 @@ class DemoMixin:
             if activity not in self._moved():
                 self.assertIn(activity.date_deadline, (self.days.today, self.days.past[-1]))
             self.assertEqual(activity.user_id, activity.client_id.user_id)
+        due = {self.days.today} if self._is_workday() else {self.days.past[-1]}
         for manager in self.managers:
-            left = opened.filtered(lambda a, m=manager: a.user_id == m and a.date_deadline < self.days.today)
+            left = opened.filtered(lambda a, m=manager: a.user_id == m and a.date_planned < self.days.today)
             self.assertEqual(len(left), 8)
             self.assertIn("1", left.mapped("priority"))
-            self.assertLessEqual(set(left.mapped("date_deadline")), set(self.days.past))
+            self.assertEqual(set(left.mapped("date_deadline")), due)
+
+    def _is_workday(self):
+        return (
+            self.days.today
+            in self.managers[0]._sales_workdays_between(self.days.today, 1)[self.managers[0].id].days
+        )
+
+    def test_plan_of_today(self):
+        """Frozen as by the morning run, what was left carried over; on a day off there is none."""
+        of_today = [("date", "=", self.days.today), ("user_id", "in", self.managers.ids)]
+        lines = self.env["sales.plan.line"].search(of_today)
+        frozen = self.env["sales.plan.day"].search(of_today)
+        if not self._is_workday():
+            self.assertFalse(lines | lines.browse(frozen.ids))
+            return
+        self.assertEqual(frozen.user_id, self.managers)
+        for manager in self.managers:
+            of_manager = lines.filtered(lambda line, manager=manager: line.user_id == manager)
+            self.assertEqual(len(of_manager), 60)
+            self.assertEqual(of_manager.mapped("origin").count("carried"), 8)
+        self.assertLessEqual(self._changes().activity_id, lines.activity_id)
 
     def _moved(self):
         """:return: the activities that the managers have put off by hand today"""
@@ -239,15 +263,52 @@ class DemoMixin:
         head = self.staff["head"]
         for model, states in (
             ("sales.cadence", {"running", "draft"}),
-            ("sales.mass.plan", {"preview"}),
-            ("sales.import", {"preview"}),
+            ("sales.mass.plan", {"preview", "done"}),
+            ("sales.import", {"preview", "done"}),
         ):
             records = self.env[model].search([("create_uid", "=", head.id)])
             self.assertEqual(set(records.mapped("state")), states)
         self.assertEqual(self.env["sales.export.log"].search_count([("user_id", "=", head.id)]), 3)
-        self.assertNotIn(
-            "error", self.env["sales.import.row"].search([("create_uid", "=", head.id)]).mapped("action")
+
+    def test_imported(self):
+        """A file with a remark here and there, and a row that nobody can read; no client came by it."""
+        done = self.env["sales.import"].search(
+            [("create_uid", "=", self.staff["head"].id), ("state", "=", "done")]
         )
+        self.assertLess(done.date_end.date(), self.days.today)
+        results = {result: len(rows) for result, rows in done.row_ids.grouped("result").items()}
+        self.assertEqual(results, {"updated": 5, "skipped": 1})
+        self.assertEqual(len(done.row_ids.filtered("warning")), 2)
+        self.assertFalse(done.failure)
+
+    def test_planned_for_many(self):
+        plan = self.env["sales.mass.plan"].search(
+            [("create_uid", "=", self.staff["head"].id), ("state", "=", "done")]
+        )
+        activities = plan.line_ids.activity_id
+        self.assertGreater(len(activities), 40)
+        self.assertEqual(plan.progress_done, len(activities))
+        self.assertEqual(set(activities.mapped("client_id.client_class")), {"B"})
+        for line in plan.line_ids:
+            activity = line.activity_id
+            self.assertEqual((activity.summary, activity.date_planned), (plan.summary, line.date))
+            self.assertFalse(activity.active)
+
+    def test_contracts(self):
+        """They began on many days; a few end soon, some went on after their first year."""
+        contracts = self.env["sales.contract"].search(
+            [("client_id", "in", self.clients.ids), ("state", "=", "active")]
+        )
+        self.assertGreater(len(set(contracts.mapped("date_start"))), 20)
+        self.assertGreater(len(set(contracts.mapped("date_end"))), 15)
+        soon = contracts.filtered(lambda c: c.date_end <= self.days.today + timedelta(days=30))
+        self.assertEqual(len(soon), 4)
+        self.assertEqual(soon.filtered("is_expiring"), soon)
+        went_on = contracts.filtered(lambda c: c.prolongation == "auto")
+        self.assertGreater(len(went_on), 5)
+        for contract in contracts:
+            self.assertLess(contract.create_date.date(), contract.date_start)
+            self.assertLess(contract.date_start, self.days.past[0])
 
     def test_plans_of_the_past_are_managers_plans(self):
         days = self.env["sales.plan.day"].search([("user_id", "in", self.managers.ids)])
@@ -324,6 +385,35 @@ class TestDemoRussian(MenusMixin, DemoMixin, TransactionCase):
 class TestDemoEnglish(MenusMixin, DemoMixin, TransactionCase):
     language = "en"
     former = ["dawson", "harris"]
+
+    @classmethod
+    def _prepare_company(cls):
+        """As Odoo leaves it, whatever the database calls it."""
+        cls.env.company.write({"name": "My Company", "country_id": cls.env.ref("base.us").id})
+
+    def test_company(self):
+        """British, in pounds, with the VAT of there, and on its documents all that a Russian one has."""
+        company = self.env.company
+        self.assertEqual((company.country_id.code, company.currency_id.name), ("GB", "GBP"))
+        self.assertEqual(company.account_sale_tax_id.amount, 20)
+        self.assertTrue(company.vat and company.company_registry and company.director_name)
+        self.assertTrue(company.partner_id.bank_ids and company.city)
+        lines = self.env["account.move.line"].search(
+            [("move_id.move_type", "=", "out_invoice"), ("product_id", "!=", False)]
+        )
+        self.assertEqual(lines.currency_id, company.currency_id)
+
+    def test_tax_numbers(self):
+        self.assertEqual(len(set(self.clients.mapped("vat"))), 150)
+        for client in self.clients:
+            self.assertTrue(gb_vat.is_valid(client.vat), client.vat)
+            self.assertTrue(client.director_name and client.director_position)
+            account = client.bank_ids.sanitized_acc_number
+            self.assertTrue(mod_97_10.is_valid(account[4:] + account[:4]), account)
+            self.assertEqual(client.country_code, "GB")
+            if client.legal_form:
+                self.assertIn(client.legal_form, ("Ltd", "LLP", "plc"))
+                self.assertTrue(client.company_registry)
 
     def test_no_russian_letters(self):
         texts = self.clients.mapped("name") + self.activities.mapped("summary")
