@@ -30,7 +30,7 @@ class MailActivity(models.Model):
         return res
 
     def _check_seen_by_assignee(self):
-        """:raise UserError: work was given to somebody who may not see its client: nobody would do it today"""
+        """:raise UserError: work was given to somebody who may not see its client, so nobody would do it"""
         if self.env.su:
             return  # the server's own work, like the morning run or a hand-over, tells of itself
         # sudo: who may see the client is asked for the refusal only
