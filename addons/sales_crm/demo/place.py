@@ -21,3 +21,15 @@ def place(env, book):
     rate = book["sale_tax"]
     taxes = company.account_sale_tax_id | company.account_purchase_tax_id
     taxes.write({"name": f"{rate}%", "amount": rate})
+    _move_taxes(env, company, country)
+
+
+def _move_taxes(env, company, country):
+    """The taxes of the general chart are those of ``country``, so that clients of there are no foreigners."""
+    former = company.account_fiscal_country_id
+    own = [("company_id", "=", company.id)]
+    company.account_fiscal_country_id = country
+    for model in ("account.tax.group", "account.tax"):
+        env[model].with_context(active_test=False).search(own).country_id = country
+    positions = env["account.fiscal.position"].search([*own, ("country_id", "=", former.id)])
+    positions.country_id = country

@@ -402,6 +402,8 @@ class TestDemoEnglish(MenusMixin, DemoMixin, TransactionCase):
             [("move_id.move_type", "=", "out_invoice"), ("product_id", "!=", False)]
         )
         self.assertEqual(lines.currency_id, company.currency_id)
+        self.assertEqual(set(lines.tax_ids.mapped("amount")), {20})
+        self.assertFalse(lines.filtered(lambda line: not line.tax_ids))
 
     def test_tax_numbers(self):
         self.assertEqual(len(set(self.clients.mapped("vat"))), 150)
