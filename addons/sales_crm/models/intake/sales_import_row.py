@@ -73,17 +73,25 @@ class SalesImportRow(models.Model):
         check_offered(self, "role")
 
     def write(self, vals):
-        if "decision" in vals:
-            self._check_decision(vals["decision"])
-        return super().write(vals)
+        if "decision" not in vals:
+            return super().write(vals)
+        if "result" not in vals:
+            self._check_not_imported()
+        res = super().write(vals)
+        self._check_decision(vals["decision"])
+        return res
 
-    def _check_decision(self, decision):
-        """:raise UserError: the row has been imported, or the decision makes no sense for it"""
+    def _check_not_imported(self):
+        """:raise UserError: the row has been imported"""
         for row in self:
             if row.result or row.import_state in ("importing", "done"):
                 raise UserError(
                     self.env._("Row %s is imported already: nothing can be decided about it.", row.number)
                 )
+
+    def _check_decision(self, decision):
+        """:raise UserError: the decision makes no sense for the row"""
+        for row in self:
             if decision in ("update", "create") and row.action != "duplicate":
                 raise UserError(
                     self.env._(

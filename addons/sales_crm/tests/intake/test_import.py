@@ -120,6 +120,21 @@ class TestImportClients(ImportCommon):
         self.assertEqual(record.row_ids.mapped("result"), ["skipped"] * 3)
         self.assertFalse(self._found("Другое имя"))
 
+    def test_duplicates_decided_before_the_check(self):
+        first = self._import(self._workbook(self.ROW)).row_ids
+        record = self._import(
+            self._workbook(("Филиал", "", "+7 495 123-45-67", "", "Орёл", *[""] * 6)),
+            duplicate_decision="update",
+        )
+        self.assertEqual(record.row_ids.mapped("result"), ["updated"])
+        self.assertEqual(record.row_ids.res_id, first.res_id)
+
+    def test_failed_rows_are_tried_again(self):
+        record = self._import(self._workbook(self.ROW))
+        record.row_ids.result = "failed"
+        record.action_retry()
+        self.assertEqual(record.state, "preview", record.failure)
+
     def test_duplicate_created_on_demand(self):
         self._import(self._workbook(self.ROW))
         record = self._check(
