@@ -80,6 +80,12 @@ class TestDeliveryManager(DeliveryCase):
         self.assertIn("action_view_repairs", form)
         self.assertEqual(Form(picking.with_user(self.manager)).nbr_repairs, 1)
 
+    def test_he_opens_a_lot(self):
+        picking = self._reserved()
+        picking.button_validate()
+        self.env.invalidate_all()
+        self.assertEqual(Form(self.lot.with_user(self.manager)).name, "LOT-1")
+
     def test_he_asks_for_a_release_there(self):
         picking = self._reserved()
         self._lower_limit()
