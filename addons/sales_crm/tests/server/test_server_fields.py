@@ -290,6 +290,13 @@ class TestContextOfGuards(CreditCase):
                     {"order_id": record.id, "product_id": self.goods.id, "price_unit": 77}
                 ),
             ),
+            "total, asked for at once": (
+                self.head,
+                order,
+                lambda record: record.order_line.web_save(
+                    {"price_unit": 77}, {"order_id": {"fields": {"amount_total": {}}}}
+                ),
+            ),
             "line taken away": (self.head, order, lambda record: record.order_line.unlink()),
             "discount": (self.head, order, lambda record: record.order_line.write({"discount": 50})),
             "total, with the order": (
