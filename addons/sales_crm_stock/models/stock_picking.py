@@ -8,7 +8,7 @@ class StockPicking(models.Model):
     """
 
     _name = "stock.picking"
-    _inherit = ["stock.picking", "sales.credit.shipment"]
+    _inherit = ["stock.picking", "sales.credit.shipment", "sales.warehouse.view"]
 
     credit_release_ids = fields.One2many("sales.credit.release", "picking_id", "Releases")
 

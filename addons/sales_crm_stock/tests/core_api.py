@@ -1,6 +1,12 @@
 """See ``sales_crm/tests/server/core_names.py``."""
 
 OVERRIDES = {
+    "sales.warehouse.view": {
+        "_get_view_postprocessed": (
+            "view, arch, **options",
+            "a manager could not open a delivery where Odoo's Repairs are installed",
+        ),
+    },
     "stock.move": {
         "_action_done": ("cancel_backorder", "goods would leave without the credit gate being asked"),
     },

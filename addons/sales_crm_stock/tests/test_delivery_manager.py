@@ -64,6 +64,28 @@ class TestDeliveryManager(DeliveryCase):
         self.env.invalidate_all()
         self.assertEqual(Form(picking.with_user(self.manager)).state, "done")
 
+    def test_he_opens_it_where_things_are_repaired(self):
+        """Odoo's Repairs counts those of a delivery in its form, for whoever opens it."""
+        self.assertIn("repair.order", self.env, "Repairs are installed beside, see odootests.BESIDE")
+        picking = self._reserved()
+        picking.button_validate()
+        self.env["repair.order"].create({"picking_id": picking.id, "product_id": self.goods.id})
+        self.env.invalidate_all()
+        form = picking.with_user(self.manager).get_views([(False, "form")])["views"]["form"]["arch"]
+        self.assertNotIn("repair", form)
+        self.assertEqual(Form(picking.with_user(self.manager)).state, "done")
+        self.manager.group_ids |= self.env.ref("stock.group_stock_user")
+        self.env.invalidate_all()
+        form = picking.with_user(self.manager).get_views([(False, "form")])["views"]["form"]["arch"]
+        self.assertIn("action_view_repairs", form)
+        self.assertEqual(Form(picking.with_user(self.manager)).nbr_repairs, 1)
+
+    def test_he_opens_a_lot(self):
+        picking = self._reserved()
+        picking.button_validate()
+        self.env.invalidate_all()
+        self.assertEqual(Form(self.lot.with_user(self.manager)).name, "LOT-1")
+
     def test_he_asks_for_a_release_there(self):
         picking = self._reserved()
         self._lower_limit()

@@ -9,6 +9,10 @@ class MailThread(models.AbstractModel):
     def write(self, vals):
         return super(MailThread, self._sales_traced()).write(vals)
 
+    def _compute_field_value(self, field):
+        """The total of an order is a change of the order, whoever's request asks for it first."""
+        return super(MailThread, self._sales_traced())._compute_field_value(field)
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """Who may not see the client is told nothing of him, though he is still a follower."""
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)

@@ -41,5 +41,6 @@ class ResBank(models.Model):
                         bank=bank.name,
                     )
                 )
-        bank_accounts = self.env["res.partner.bank"].search([("bank_id", "in", self.ids)])
-        bank_accounts._check_russian_account()
+        # sudo: a bank is everybody's, its accounts are not, and each has to fit
+        accounts = self._sales_plain().env["res.partner.bank"].sudo().search([("bank_id", "in", self.ids)])
+        accounts._check_russian_account()

@@ -27,6 +27,9 @@ KEPT = {
     "sales.stage.move",
     "sales.visit",
 }
+# Whoever may be seen may be spoken with, and a file that may be read may be sent on
+TAKEN_IN = {"discuss.channel.member"}
+SENT_ON = {"ir.attachment"}
 # The time of a change is no change
 NOISE = SQL("'{write_date,write_uid,message_main_attachment_id,calendar_last_notif_ack}'::text[]")
 # Which part of the whole sweep this run tries, as "3/20"; with CRM_THOROUGH=1
@@ -107,20 +110,23 @@ class TestWriteSweep(SweepAttempts):
         )
 
     def _relations_of(self, key):
-        """:return: set of the relations of the clients on which a row hangs"""
+        """:return: set of the relations of the clients on which a row hangs, without the one that is seen
+        where nothing more is asked for
+        """
         table, *ids = key
         if table in self.tables:
             names = [self.tables[table]]
+            seen = TAKEN_IN if key not in self.before else set()
         else:
             _column, one, _column, two = self.links[table]
-            names = [one, two]
+            names, seen = [one, two], SENT_ON
         found = set()
         for name, id_ in zip(names, ids, strict=False):
             if name in self.models:
-                found |= partners_of(
-                    self.env[name].sudo().with_context(active_test=False).browse(id_).exists()
-                )
-        return {self.relation_of[id_] for id_ in found if id_ in self.relation_of}
+                record = self.env[name].sudo().with_context(active_test=False).browse(id_).exists()
+                relations = {self.relation_of.get(partner) for partner in partners_of(record)} - {None}
+                found |= relations - {"read_only"} if name in seen else relations
+        return found
 
     def _difference(self, key, before, after):
         """:return: what has become of the row, column by column"""

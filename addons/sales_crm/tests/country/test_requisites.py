@@ -12,9 +12,11 @@ from ...tools.requisites import (
     valid_kpp,
     valid_ogrn,
 )
+from ..access.test_access_rule import AccessCase
 
 BIK, CORRESPONDENT = "044525225", "30101810400000000225"
 ACCOUNT = "40702810438000060473"
+OTHER_BIK = "044525974"
 
 
 @tagged("post_install", "-at_install")
@@ -130,3 +132,53 @@ class TestRequisites(TransactionCase):
         company = self.env.company
         company.kpp = "770801001"
         self.assertEqual(company.partner_id.kpp, "770801001")
+
+
+@tagged("post_install", "-at_install")
+class TestBankOfHiddenClients(AccessCase):
+    """A bank is everybody's, its accounts are not: each is asked, none is named to whoever may not see it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager.group_ids |= cls.env.ref("base.group_partner_manager")
+        cls.bank = cls.env["res.bank"].create(
+            {"name": "Sberbank", "bic": BIK, "country": cls.env.ref("base.ru").id}
+        )
+
+    def _account(self, client):
+        return self.env["res.partner.bank"].create(
+            {"acc_number": ACCOUNT, "partner_id": client.id, "bank_id": self.bank.id}
+        )
+
+    def _refusal(self):
+        """:return: what the manager is told who changes the BIK of the bank"""
+        self.env.invalidate_all()
+        with self.assertRaises(ValidationError) as caught, self.env.cr.savepoint():
+            self.bank.with_user(self.manager).write({"bic": OTHER_BIK})
+        return str(caught.exception)
+
+    def test_an_own_account_is_named(self):
+        self._account(self.client)
+        self.assertIn(ACCOUNT, self._refusal())
+
+    def test_a_hidden_account_is_asked_and_not_named(self):
+        account = self._account(self.foreign)
+        self.assertFalse(account.with_user(self.manager).has_access("read"))
+        told = self._refusal()
+        self.assertNotIn(ACCOUNT, told)
+        self.assertNotIn(self.foreign.name, told)
+        self.assertIn(OTHER_BIK, told)
+
+    def test_of_both_his_own_is_named(self):
+        self._account(self.foreign)
+        self._account(self.client)
+        self.assertIn(ACCOUNT, self._refusal())
+
+    def test_what_is_archived_says_nothing(self):
+        """Whatever the request says of archived records."""
+        self._account(self.foreign).active = False
+        self.env.invalidate_all()
+        bank = self.bank.with_user(self.manager).with_context(active_test=False)
+        bank.write({"bic": OTHER_BIK})
+        self.assertEqual(self.bank.bic, OTHER_BIK)

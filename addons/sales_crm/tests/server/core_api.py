@@ -217,6 +217,7 @@ OVERRIDES = {
             "messages",
             "messages of the client's history could be rewritten",
         ),
+        "_compute_field_value": ("field", "the total of an order could change without a trace"),
         "_message_auto_subscribe_notify": (
             "partner_ids, template",
             "whoever gives a client away could not tell the other",

@@ -260,6 +260,8 @@ class TestContextOfGuards(CreditCase):
             company_ids=[Command.set(self.company.ids)],
         )
         contract = self._contract(self._create_client("Beta", self.manager), activate=False)
+        order = self._order(100)
+        deal = self.env["crm.lead"].create({"name": "Deal", "partner_id": self.client.id})
         changes = {
             "limit": (self.head, contract, lambda record: record.write({"credit_limit": 77})),
             "class": (
@@ -273,6 +275,37 @@ class TestContextOfGuards(CreditCase):
                 lambda record: record.web_save({"user_id": self.colleague.id}, {}),
             ),
             "in force": (self.head, contract, lambda record: record.action_activate()),
+            "deal": (self.head, deal, lambda record: record.write({"expected_revenue": 77})),
+            "stage": (self.head, deal, lambda record: record.action_set_won()),
+            "order": (self.head, order, lambda record: record.write({"user_id": self.colleague.id})),
+            "total of an order": (
+                self.head,
+                order,
+                lambda record: record.order_line.write({"price_unit": 77}),
+            ),
+            "line of an order": (
+                self.head,
+                order,
+                lambda record: record.order_line.create(
+                    {"order_id": record.id, "product_id": self.goods.id, "price_unit": 77}
+                ),
+            ),
+            "total, asked for at once": (
+                self.head,
+                order,
+                lambda record: record.order_line.web_save(
+                    {"price_unit": 77}, {"order_id": {"fields": {"amount_total": {}}}}
+                ),
+            ),
+            "line taken away": (self.head, order, lambda record: record.order_line.unlink()),
+            "discount": (self.head, order, lambda record: record.order_line.write({"discount": 50})),
+            "total, with the order": (
+                self.head,
+                order,
+                lambda record: record.web_save(
+                    {"order_line": [Command.update(record.order_line.id, {"price_unit": 77})]}, {}
+                ),
+            ),
             "reference": (accountant, invoice, lambda record: record.write({"ref": "Other"})),
             "line": (
                 accountant,
