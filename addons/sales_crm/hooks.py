@@ -8,6 +8,7 @@ def post_init_hook(env):
     env["sales.stage.move"]._init_history()
     env["res.partner"]._fill_duplicate_keys()
     env["sales.client.class"]._classify_at_once()
+    env["sales.paid.service"]._switch_crons()
 
 
 def uninstall_hook(env):

@@ -6,6 +6,7 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.any_language import in_any_language
 from ...tools.granted import GrantedClients
 
 
@@ -253,7 +254,8 @@ class SalesAccessRule(models.Model):
         return Domain("user_id", "in", self.manager_ids._origin.ids)
 
     def _granted_domain_domain(self, user):
-        return self._parse_client_domain()
+        # sudo: of what kind the fields are that the condition names
+        return in_any_language(self._parse_client_domain(), self.env["res.partner"].sudo())
 
     def _granted_domain_clients(self, user):
         if not self._origin:
@@ -289,7 +291,8 @@ class SalesAccessRule(models.Model):
     @api.model
     def _kept_context(self):
         """:return: dict of the context in which conditions become what is kept for all requests of the user:
-        in no language, and at the hour of his company, whose day it is kept for
+        in no language (a text is compared in each, see ``in_any_language``), and at the hour of his company,
+        whose day it is kept for
         """
         return {"lang": None, "tz": self.env["res.company"]._sales_timezone_name(self.env.user.company_id.id)}
 

@@ -2,6 +2,7 @@ from . import account_chart_template
 from . import ir_module_module
 from . import res_bank
 from . import res_company
+from . import res_company_rates
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_bank

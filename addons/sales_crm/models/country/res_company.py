@@ -6,6 +6,7 @@ from ..country import account_chart_template as charts
 
 COUNTRY_OF_LANGUAGE = {"ru_RU": "RU"}
 TIME_ZONES = {"RU": "Europe/Moscow", "BY": "Europe/Minsk", "KZ": "Asia/Almaty"}
+SYMBOLS = {"RUB": ("руб", "₽")}  # Odoo's sign of a currency -> the one that is in use
 UNNAMED = ("YourCompany", "My Company")  # what Odoo calls the main company before anybody does
 
 
@@ -63,6 +64,7 @@ class ResCompany(models.Model):
         if code not in TIME_ZONES or self._sales_has_documents():
             return False
         self._sales_localize_accounting()
+        self._sales_localize_symbol()
         self._sales_localize_time(TIME_ZONES[code])
         self._sales_localize_names()
         self.paperformat_id = self.env.ref("base.paperformat_euro", raise_if_not_found=False)
@@ -109,10 +111,21 @@ class ResCompany(models.Model):
         sold, bought = products.filtered("taxes_id"), products.filtered("supplier_taxes_id")
         # Not try_loading: it warns while add-ons are being installed, and all that it needs is there
         self.env["account.chart.template"]._load(chart, self, install_demo=False)
+        self._sales_follow_rates(chart)
         self._sales_put_away(former)
         # The former taxes have gone with the former chart
         sold.filtered(lambda product: not product.taxes_id)._force_default_sale_tax(self)
         bought.filtered(lambda product: not product.supplier_taxes_id)._force_default_purchase_tax(self)
+
+    def _sales_localize_symbol(self):
+        """The sign of the currency as people write it, unless somebody has documents in it."""
+        currency = self.currency_id
+        written, symbol = SYMBOLS.get(currency.name, (None, None))
+        if currency.symbol != written:
+            return
+        others = self.search([("currency_id", "=", currency.id), ("id", "!=", self.id)])
+        if not any(other._sales_has_documents() for other in others):
+            currency.symbol = symbol
 
     def _sales_put_away(self, currency):
         """Nobody is offered the currency that the company had before, if no company has it."""
@@ -137,6 +150,10 @@ class ResCompany(models.Model):
     def _sales_localize_names(self):
         """Names that Odoo writes once, in English while it is being installed."""
         lang = self.partner_id.lang
+        for line in self.env["account.payment.method.line"].search([("company_id", "=", self.id)]):
+            method = line.payment_method_id
+            if line.name == method.with_context(lang="en_US").name:
+                line.name = method.with_context(lang=lang).name
         words = code_translations.get_python_translations("resource", lang or "en_US")
         calendar = self.resource_calendar_id
         for record in (calendar, *calendar.attendance_ids):

@@ -5,13 +5,17 @@ class ResUsers(models.Model):
     _inherit = "res.users"
 
     def _sales_home_action(self):
-        """:return: the action whose screen the user begins with: a head's team, a manager's day, else none"""
+        """:return: the action whose screen the user begins with: a head's team, a manager's day, what a
+        controller has to decide on, else none
+        """
         self.ensure_one()
         name = None
         if self.has_group("sales_crm.group_head"):
             name = "sales_crm.sales_team_day_action"
         elif self.has_group("sales_crm.group_manager"):
             name = "sales_crm.sales_my_day_action"
+        elif self.has_group("sales_crm.group_credit_controller"):
+            name = "sales_crm.sales_credit_release_action"
         action = self.env.ref(name, raise_if_not_found=False) if name else None
         # sudo: which screens there are is no secret; what they show is asked as the user
         return action.sudo() if action else self.env["ir.actions.actions"]

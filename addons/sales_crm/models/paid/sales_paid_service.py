@@ -16,6 +16,10 @@ SERVICES = {
     "stock_sms": "sms",
 }
 
+# Crons that ask such a service by themselves
+CRONS = ("crm_iap_enrich.ir_cron_lead_enrichment",)
+PUT_AWAY = "sales_crm.paid_crons_off"
+
 
 class SalesPaidService(models.AbstractModel):
     """Which of the services that Odoo sells are of no use here.
@@ -69,3 +73,30 @@ class SalesPaidService(models.AbstractModel):
         data = self.env["ir.model.data"].sudo()
         found = data.search_fetch([("module", "in", list(modules)), ("model", "in", names)], ["res_id"])
         return frozenset(found.mapped("res_id"))
+
+    # ------------------------------------------------------
+    # What asks a service without anybody's pressing a button
+    # ------------------------------------------------------
+
+    @api.model
+    def _switch_crons(self):
+        """Crons of services that nobody pays for stand still; those that were stopped so begin again once
+        the company pays.
+        """
+        # sudo: crons are the server's, and so is which of them were stopped here
+        parameters = self.env["ir.config_parameter"].sudo()
+        stopped = set((parameters.get_param(PUT_AWAY) or "").split(",")) - {""}
+        unpaid = self._unpaid_modules()
+        for name in CRONS:
+            # sudo: as above
+            cron = self.env.ref(name, raise_if_not_found=False)
+            cron = cron and cron.sudo()
+            is_unpaid = name.partition(".")[0] in unpaid
+            if cron and is_unpaid and cron.active:
+                cron.active = False
+                stopped.add(name)
+            elif not is_unpaid and name in stopped:
+                stopped.discard(name)
+                if cron:
+                    cron.active = True
+        parameters.set_param(PUT_AWAY, ",".join(sorted(stopped)))

@@ -54,18 +54,44 @@ class TestAccessAskedFirst(SalesCrmCommon):
         plain = Tag.with_context(lang="ru_RU").create({"name": "Розница"})
         both = Tag.create({"name": "Wholesale"})
         both.with_context(lang="ru_RU").name = "Опт"
-        for tag, text, answer in (
-            (plain, "Розниц", seen),
-            (both, "Wholes", seen),
-            (both, "Опт", hidden),  # a condition is about the first name, in whatever language it is read
+        for tag, condition, answer in (
+            (plain, ("category_id.name", "ilike", "Розниц"), seen),
+            (both, ("category_id.name", "ilike", "Wholes"), seen),
+            (both, ("category_id.name", "ilike", "Опт"), seen),
+            (both, ("category_id.name", "=", "Опт"), seen),
+            (both, ("category_id.name", "in", ["Опт", "Сети"]), seen),
+            (both, ("category_id", "ilike", "Опт"), seen),
+            (both, ("category_id", "any", [("name", "ilike", "Опт")]), seen),
+            (both, ("category_id.name", "ilike", "Розниц"), hidden),
+            (both, ("category_id.name", "not ilike", "Розниц"), seen),
+            # no to one of the names is no
+            (both, ("category_id.name", "not ilike", "Опт"), hidden),
+            (both, ("category_id.name", "!=", "Wholesale"), hidden),
+            (both, ("category_id", "not any", [("name", "=", "Опт")]), hidden),
         ):
-            with self.subTest(text=text):
+            with self.subTest(condition=condition):
                 savepoint = self.env.cr.savepoint()
                 self.others.category_id = tag
-                self._rule_on(("category_id.name", "ilike", text))
+                self._rule_on(condition)
                 self._assert_whoever_asks_first(
                     {"en_US": answer, "ru_RU": answer}, lambda lang: self._seen(lang=lang)
                 )
+                savepoint.close(rollback=True)
+                self.env.invalidate_all(flush=False)
+
+    def test_language_of_who_assigns(self):
+        """Whether somebody sees a client is also asked of records at hand, in the asking one's language."""
+        tag = self.env["res.partner.category"].create({"name": "Wholesale"})
+        tag.with_context(lang="ru_RU").name = "Опт"
+        self.others.category_id = tag
+        for text, seen in (("Опт", True), ("Wholesale", True), ("Сети", False)):
+            with self.subTest(text=text):
+                savepoint = self.env.cr.savepoint()
+                self._rule_on(("category_id.name", "ilike", text))
+                for lang in ("en_US", "ru_RU"):
+                    rules = self.env["sales.access.rule"].with_context(lang=lang)
+                    hidden = rules._hidden_from(self.manager, self.others.with_context(lang=lang))
+                    self.assertEqual(not hidden, seen)
                 savepoint.close(rollback=True)
                 self.env.invalidate_all(flush=False)
 

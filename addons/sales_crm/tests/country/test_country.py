@@ -62,6 +62,9 @@ class TestRussianCompany(CountryCase):
         receivable = accounts.search([*accounts._check_company_domain(company), ("code", "=", "121000")])
         self.assertEqual(receivable.name, "Расчёты с покупателями")
         self.assertFalse(company._sales_foreign_settings())
+        lines = self.env["account.payment.method.line"].search([("company_id", "=", company.id)])
+        self.assertTrue(lines)
+        self.assertNotIn("Manual Payment", lines.mapped("name"))
 
     def test_price_contains_the_tax(self):
         tax = self.company.account_sale_tax_id
@@ -115,6 +118,43 @@ class TestCountry(CountryCase):
         self.assertEqual(company.account_sale_tax_id.amount, 20)
         self.assertEqual(company.partner_id.tz, "Europe/Minsk")
 
+    def test_rate_that_has_changed(self):
+        """Kazakhstan's VAT is 16 % since 2026; Odoo's chart has 12 %. Here on the generic chart."""
+        company = self.new_company("kz")
+        sale, purchase = company.account_sale_tax_id, company.account_purchase_tax_id
+        (sale | purchase).write({"amount": 12, "name": "12%", "description": "VAT 12%"})
+        sale.tax_group_id.name = "VAT 12%"
+        sale.tax_group_id.with_context(lang="ru_RU").name = "НДС 12%"
+        abroad = sale.copy({"name": "12% EX", "original_tax_ids": [(6, 0, sale.ids)]})
+        company._sales_follow_rates("kz")
+        taxes = self.taxes(company).filtered("active")
+        self.assertEqual(
+            sorted(taxes.filtered(lambda tax: tax.amount != 15).mapped("name")),
+            ["10%", "12%", "12% EX", "16%", "16% EX", "5%"],
+        )
+        usual = company.account_sale_tax_id
+        self.assertEqual((usual.amount, usual.name), (16, "16%"))
+        self.assertEqual(company.account_purchase_tax_id.amount, 16)
+        self.assertIn("VAT 16%", str(usual.description))
+        self.assertEqual(usual.tax_group_id.with_context(lang="ru_RU").name, "НДС 16%")
+        self.assertEqual(usual.tax_group_id.name, "VAT 16%")
+        copy = taxes.filtered(lambda tax: tax.name == "16% EX")
+        self.assertEqual(copy.original_tax_ids, usual)
+        self.assertEqual(abroad.original_tax_ids, sale)
+        lines = usual.repartition_line_ids
+        self.assertEqual(lines.account_id, sale.repartition_line_ids.account_id)
+        total = usual.with_context(force_price_include=False).compute_all(100)["total_included"]
+        self.assertAlmostEqual(total, 116)
+
+    def test_kazakhstan(self):
+        """With Odoo's own chart, where its add-on is installed."""
+        company = self.new_company("kz")
+        self.localize(company)
+        charts = self.env["account.chart.template"]._template_register
+        rate = 16 if "kz" in charts else company.account_sale_tax_id.amount
+        self.assertEqual(company.account_sale_tax_id.amount, rate)
+        self.assertEqual("kz" in charts, company.chart_template == "kz")
+
     def test_country_without_a_chart(self):
         """Kazakhstan has a chart of Odoo's own, which may not be installed: then the accounts stay."""
         company = self.new_company("kz", chart=None)
@@ -135,6 +175,19 @@ class TestCountry(CountryCase):
         company.city = "Boston"
         self.localize(company)
         self.assertEqual(company.country_id.code, "US")
+
+    def test_sign_of_the_currency(self):
+        """As people write it, unless somebody has documents in it, or a sign of his own."""
+        rouble = self.env.ref("base.RUB")
+        for before, documents, after in (("руб", False, "₽"), ("руб", True, "руб"), ("р.", False, "р.")):
+            with self.subTest(before=before, documents=documents):
+                rouble.symbol = before
+                other = self.new_company("ru", chart="ru")
+                if documents:
+                    client = self.env["res.partner"].create({"name": "Client"})
+                    self.env["sale.order"].with_company(other).create({"partner_id": client.id})
+                self.localize(self.new_company("ru"))
+                self.assertEqual(rouble.symbol, after)
 
     def test_another_language(self):
         company = self.new_company("us", lang="en_US", chart=None)

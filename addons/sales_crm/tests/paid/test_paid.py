@@ -4,6 +4,7 @@ from odoo.tests import tagged
 
 from ..common import SalesCrmCommon
 
+CRON = "crm_iap_enrich.ir_cron_lead_enrichment"
 BUTTONS = {"iap_enrich": "crm_iap_enrich", "action_generate_leads": "crm_iap_mine"}
 
 
@@ -76,3 +77,41 @@ class TestPaidServices(SalesCrmCommon):
         paid = self.env["sales.paid.service"]
         self.assertEqual(paid._records_of(frozenset(("no_such_addon",)), "ir.ui.menu"), frozenset())
         self.assertEqual(paid._records_of(frozenset(), "ir.actions.actions"), frozenset())
+
+    def _cron(self):
+        """:return: the cron of an add-on that is sold, made here where that add-on isn't installed"""
+        cron = self.env.ref(CRON, raise_if_not_found=False)
+        if not cron:
+            module, _dot, name = CRON.partition(".")
+            values = {
+                "name": "Enrich",
+                "model_id": self.env["ir.model"]._get_id("crm.lead"),
+                "state": "code",
+                "code": "None",
+            }
+            self.env["ir.cron"]._load_records([{"xml_id": CRON, "values": values, "noupdate": False}])
+            cron = self.env.ref(f"{module}.{name}")
+        return cron
+
+    def _save_settings(self, paid):
+        self.env["res.config.settings"].create({"sales_paid_services": paid}).execute()
+
+    def test_cron_stands_still(self):
+        cron = self._cron()
+        self.assertFalse(cron.active)
+        self._save_settings(True)
+        self.assertTrue(cron.active)
+        self._save_settings(False)
+        self.assertFalse(cron.active)
+
+    def test_cron_that_an_administrator_stopped(self):
+        """It doesn't begin with the setting, nor does saving other settings change one."""
+        cron = self._cron()
+        self._save_settings(True)
+        cron.active = False
+        self._save_settings(False)
+        self._save_settings(True)
+        self.assertFalse(cron.active)
+        cron.active = True
+        self._save_settings(True)
+        self.assertTrue(cron.active)

@@ -1,5 +1,6 @@
 import re
 from collections import Counter
+from unittest.mock import patch
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import TranslationModuleReader, code_translations
@@ -148,3 +149,26 @@ class TestLabelsInRussian(SalesCrmCommon):
                 self.assertFalse(self._english(set(offered)))
                 self.assertFalse({name for name in offered if FOREIGN.search(name)})
         self.assertNotIn("Было клиентским", labels.of_filters(env, "mail.activity"))
+
+
+@tagged("post_install", "-at_install")
+class TestWeek(SalesCrmCommon):
+    """A week in pivots, graphs and groups of a list is told in the user's words."""
+
+    def _labels(self, granularity, lang):
+        clients = self.env["res.partner"].with_user(self.manager).with_context(lang=lang)
+        spec = f"create_date:{granularity}"
+        groups = clients.formatted_read_group([("id", "=", self.client.id)], [spec], ["__count"])
+        return [group[spec][1] for group in groups]
+
+    def test_week(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        words = {("sales_crm", "ru_RU"): {"W%(week)s %(year)s": "%(week)s-я неделя %(year)s"}}
+        self.env.cr.execute(
+            "UPDATE res_partner SET create_date = '2026-11-05 10:00' WHERE id = %s", [self.client.id]
+        )
+        self.env.invalidate_all()
+        with patch.dict(code_translations.python_translations, words):
+            self.assertEqual(self._labels("week", "en_US"), ["W45 2026"])
+            self.assertEqual(self._labels("week", "ru_RU"), ["45-я неделя 2026"])
+            self.assertEqual(self._labels("month", "en_US"), ["November 2026"])
