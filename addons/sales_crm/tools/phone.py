@@ -61,17 +61,15 @@ def split_phones(text):
 
 def search_runs(text):
     """Ten digits are enough: what stands before them is the country's code or a prefix like 8, which are
-    typed in many ways. Of less than that, the prefix may or may not belong to it.
+    typed in many ways. Of less than that, the prefix may or may not belong to it: without it both are found.
 
-    :return: list of runs of digits, one of which a phone has that is meant by what was typed; empty if that
-        is no phone
+    :return: list of the run of digits that a phone has that is meant by what was typed; empty if that is no
+        phone
     """
     text = EXTENSION.sub("", squeeze(text))
     digits = re.sub(r"\D", "", text)
     if len(digits) < MIN_SEARCH or re.search(r"[^\d\s()+.\-/‐-―]", text):
         return []
-    runs = [digits[-10:]]
-    prefix = PREFIX.match(digits) or (re.match(r"\+?[78][\s(-]", text) and re.match(r"[78]\d{5}", digits))
-    if prefix:
-        runs.append(re.sub(r"^(810|80|00|[078])", "", digits)[-10:])
-    return list(dict.fromkeys(runs))
+    if PREFIX.match(digits) or (re.match(r"\+?[78][\s(-]", text) and re.match(r"[78]\d{5}", digits)):
+        digits = re.sub(r"^(810|80|00|[078])", "", digits)
+    return [digits[-10:]]

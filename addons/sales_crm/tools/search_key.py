@@ -13,6 +13,7 @@ from odoo.tools.sql import create_index, make_index_name
 
 from .normalise import LEGAL_FORMS
 
+TRIGRAM = 3  # of fewer letters the index knows nothing
 BETWEEN = "|"  # stands between the fields of a key, so that nothing is found across two of them
 LOOK_ALIKE = dict(zip("abcehkmoptxy", "авсенкмортху", strict=True))
 LETTERS = [chr(code) for code in (*range(0x41, 0x7B), *range(0xC0, 0x100), *range(0x400, 0x460))]
@@ -45,6 +46,11 @@ def search_words(text):
     """
     words = [word for word in (fold(word).replace(BETWEEN, "") for word in text.split()) if word]
     return [word for word in words if word not in LEGAL_WORDS] or words
+
+
+def is_common(text):
+    """:return: whether very many have what was typed: a legal form, or so little that no index answers it"""
+    return all(word in LEGAL_WORDS or len(word) < TRIGRAM for word in search_words(text))
 
 
 def add_search_key(cr, table, columns, has_trigram):

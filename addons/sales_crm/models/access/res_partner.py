@@ -39,6 +39,8 @@ class ResPartner(models.Model):
     _client_manager_idx = models.Index("(user_id, id) WHERE is_client IS TRUE")
     _client_region_idx = models.Index("(state_id, client_class, id) WHERE is_client IS TRUE")
     _client_country_idx = models.Index("(country_id, id) WHERE is_client IS TRUE")
+    # By tags or one by one: each is looked up, where PostgreSQL would walk through all clients
+    _is_client_idx = models.Index("(id) WHERE is_client IS TRUE")
     # Those that the rules let everybody see
     _lone_client_idx = models.Index("(id) WHERE is_client IS TRUE AND client_id IS NULL")
     # See tools/granted.py

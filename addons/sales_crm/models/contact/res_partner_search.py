@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.phone import search_runs
-from ...tools.search_key import add_search_key, has_words, search_words
+from ...tools.search_key import add_search_key, has_words, is_common, search_words
 
 # What makes up the key of a partner; core's ``_rec_names_search`` is among it
 KEY_COLUMNS = (
@@ -55,7 +55,10 @@ class ResPartner(models.Model):
         found = self._search_key_sql(value)
         if not found:
             return super()._search_display_name(operator, value)
-        domain = self._found_domain(found)
+        is_phone = search_runs(value)
+        domain = (
+            self._common_domain(value) if is_common(value) and not is_phone else self._found_domain(found)
+        )
         if set(self._rec_names_search) - set(KEY_COLUMNS):  # another add-on's
             domain |= Domain(super()._search_display_name(operator, value))
         return domain
@@ -93,25 +96,57 @@ class ResPartner(models.Model):
         return Domain.custom(to_sql=to_sql)
 
     @api.model
+    def _common_domain(self, text):
+        """Finds the same as :meth:`_found_domain` where many have what was typed: each is asked in the order
+        of the list, his own key first, and the list is soon full.
+
+        :return: domain of the partners who have it, and of the clients whose contacts they are
+        """
+        self._flush_search_keys()
+        words = search_words(text)
+
+        def to_sql(_model, alias, _query):
+            return SQL(
+                """
+                (%(own)s
+                 OR EXISTS (SELECT FROM res_partner partner WHERE partner.client_id = %(id)s AND %(has)s)
+                 OR EXISTS (SELECT FROM sales_contact_channel channel
+                             WHERE channel.partner_id = %(id)s AND %(channel)s)
+                 OR EXISTS (SELECT FROM res_partner partner
+                              JOIN sales_contact_channel channel ON channel.partner_id = partner.id
+                             WHERE partner.client_id = %(id)s AND %(channel)s))
+                """,
+                own=has_words(alias, words),
+                id=SQL.identifier(alias, "id"),
+                has=has_words("partner", words),
+                channel=has_words("channel", words),
+            )
+
+        return Domain.custom(to_sql=to_sql)
+
+    @api.model
+    def _flush_search_keys(self):
+        self.flush_model([*KEY_COLUMNS, "client_id"])
+        self.env["sales.contact.channel"].flush_model(["partner_id", "value_key"])
+
+    @api.model
     def _family_sql(self, own, of_channel):
         """:param SQL own: condition on ``partner``
         :param SQL of_channel: condition on ``channel``
         :return: SQL of the ids of the partners who meet one of them, and of the clients whose contacts they
             are
         """
-        self.flush_model([*KEY_COLUMNS, "client_id"])
-        self.env["sales.contact.channel"].flush_model(["partner_id", "value_key"])
+        self._flush_search_keys()
         return SQL(
             """
-            (WITH found AS MATERIALIZED (
-                SELECT partner.id, partner.client_id FROM res_partner partner WHERE %s
-                 UNION ALL
-                SELECT partner.id, partner.client_id
-                  FROM sales_contact_channel channel
-                  JOIN res_partner partner ON partner.id = channel.partner_id
-                 WHERE %s
-            )
-            SELECT id FROM found UNION ALL SELECT client_id FROM found WHERE client_id <> id)
+            (SELECT unnest(ARRAY[partner.id, COALESCE(partner.client_id, partner.id)])
+               FROM res_partner partner
+              WHERE %s
+              UNION ALL
+             SELECT unnest(ARRAY[partner.id, COALESCE(partner.client_id, partner.id)])
+               FROM sales_contact_channel channel
+               JOIN res_partner partner ON partner.id = channel.partner_id
+              WHERE %s)
             """,
             own,
             of_channel,

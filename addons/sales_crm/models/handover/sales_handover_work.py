@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from ...tools.alike import write_alike
 from .sales_handover import BUSY
 
-BATCH = 200  # clients with all that hangs on them, in one transaction
+BATCH = 500  # clients with all that hangs on them, in one transaction
 
 
 class SalesHandover(models.Model):

@@ -46,10 +46,16 @@ class TestAccessPlans(AccessCase):
             self.assertFalse(self._search("res.partner", [("id", "in", self.foreign.ids)]).get_result_ids())
         self.assertIn("UNION ALL", listed)
 
+    def _has_index(self, table, text):
+        self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE tablename = %s", [table])
+        return any(definition.endswith(text) for [definition] in self.env.cr.fetchall())
+
     def test_lists_of_open_activities_have_their_index(self):
-        self.env.cr.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'mail_activity'")
-        definitions = [definition for [definition] in self.env.cr.fetchall()]
-        self.assertTrue([d for d in definitions if "(date_deadline, id) WHERE (active IS TRUE)" in d])
+        self.assertTrue(self._has_index("mail_activity", "(date_deadline, id) WHERE (active IS TRUE)"))
+
+    def test_clients_of_a_tag_are_looked_up_in_an_index(self):
+        """A rule by tags starts from the tagged ones; without it PostgreSQL reads the keys of all clients."""
+        self.assertTrue(self._has_index("res_partner", " (id) WHERE (is_client IS TRUE)"))
 
     def test_postgresql_is_told_of_the_expression(self):
         known = "SELECT FROM pg_stats WHERE tablename = %s"

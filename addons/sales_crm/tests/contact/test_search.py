@@ -104,3 +104,23 @@ class TestSearch(SalesCrmCommon):
             sql = self.env["res.partner"]._search_key_sql(text)
             plan = "\n".join(line for (line,) in self.env.execute_query(SQL("EXPLAIN %s", sql)))
             self.assertIn("res_partner__search_key", plan)
+
+    def test_what_everybody_has(self):
+        """A legal form or a letter: the clients are asked in turn, each for himself first, and the same are
+        found as by the index."""
+        others = self._create_client("ИП Петров", self.manager)
+        self.env["res.partner"].create({"name": "АО", "parent_id": others.id})
+        partners = self.env["res.partner"]
+        for text in ("ооо", "ип", "АО", "ООО ИП", "ё", "91", "55", "ъъ"):
+            with self.subTest(text=text):
+                domain = partners._search_display_name("ilike", text)
+                listed = partners._search(domain).select().code
+                self.assertNotIn("ARRAY", listed)
+                found = partners.search([("display_name", "ilike", text)])
+                self.assertEqual(
+                    found, partners.search(partners._found_domain(partners._search_key_sql(text)))
+                )
+        self.assertIn(others, self._box("ао"))
+        self.assertIn(self.client, self._box("55"))
+        for text in ("1 2 3 4 5 6 7", "строй", "ооо строй"):
+            self.assertIn("ARRAY", partners._search([("display_name", "ilike", text)]).select().code)
