@@ -20,10 +20,10 @@ def _is_translated(condition, model):
     """:return: whether what a condition finds depends on the language it is asked in"""
     if condition.operator in ("any", "not any"):
         field = model._fields.get(condition.field_expr)
-        below = isinstance(condition.value, Domain) and field is not None and field.comodel_name
-        return bool(below) and any(
-            _is_translated(leaf, model.env[field.comodel_name]) for leaf in condition.value.iter_conditions()
-        )
+        if field is None or not field.comodel_name or not isinstance(condition.value, (Domain, list, tuple)):
+            return False
+        below = model.env[field.comodel_name]
+        return any(_is_translated(leaf, below) for leaf in Domain(condition.value).iter_conditions())
     values = condition.value if isinstance(condition.value, COLLECTION_TYPES) else [condition.value]
     if not any(value and isinstance(value, str) for value in values):
         return False

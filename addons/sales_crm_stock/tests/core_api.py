@@ -30,6 +30,12 @@ CALLS = {
             "what was shipped counts in the company's currency",
         )
     },
+    "sale.order.line": {
+        "_action_launch_stock_rule": (
+            "previous_product_uom_qty",
+            "the example company's orders get their deliveries all at once",
+        ),
+    },
     "stock.location": {"_is_outgoing": ("", "which moves take goods out, and so ask the gate")},
     "stock.move": {
         "_rollup_move_dests": (
@@ -37,6 +43,7 @@ CALLS = {
             "a delivery is cancelled with its order only if nobody else waits for it",
         ),
     },
+    "stock.return.picking": {"_create_return": ("", "a delivery of the example company comes back")},
     "uom.uom": {
         "_compute_quantity": (
             "qty, to_unit, round, rounding_method, raise_if_failure",

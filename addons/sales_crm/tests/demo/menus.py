@@ -14,6 +14,7 @@ EMPTY = {
     "menu_plan_line": ({ALL}, "nothing is planned for a day off; on others see test_plan_of_today"),
     "menu_import": ({"rules", "admin"}, "whoever has uploaded a file sees it"),
     "menu_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "not everybody has asked for one"),
+    "menu_controller_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "as above"),
     "menu_account_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "as above"),
     "menu_production_calendar": ({ALL}, "of other countries than ours the company enters its own days"),
     "menu_stuck_deals": ({f"manager{n}" for n in range(1, 6)}, "not everybody has one"),

@@ -58,6 +58,10 @@ OVERRIDES = {
         "_get_to_check_payment_query": ("", JOURNAL),
     },
     "base": {
+        "_web_read_group_groupby_formatter": (
+            "groupby_spec, values",
+            "a week would be told as “W45 2026” in any language",
+        ),
         "_phone_format_number": (
             "number, country, force_format, raise_exception",
             "a phone with a digit lost would become another number",
@@ -142,6 +146,15 @@ OVERRIDES = {
         "_create_group": ("partners_to, default_display_mode, name", PEOPLE),
         "_get_or_create_chat": ("partners_to, pin", PEOPLE),
         "add_members": ("partner_ids, guest_ids, invite_to_rtc_call, post_joined_message", PEOPLE),
+    },
+    "ir.actions.act_window": {
+        "_get_action_dict": ("", "a head's lists would begin with his own records, and be empty"),
+    },
+    "ir.cron": {
+        "_load_records": (
+            "data_list, update",
+            "a cron of a service that nobody pays for would begin to ask it",
+        ),
     },
     "ir.actions.report": {
         "_render_qweb_html": ("report_ref, docids, data", "the brief would be in the website's language"),

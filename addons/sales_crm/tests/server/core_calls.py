@@ -42,7 +42,6 @@ CALLS = {
         "_fields": ("attribute", ORDINARY),
         "_filtered_access": ("operation", "who may see what, without an error: the guard of named records"),
         "_ids": ("attribute", "ids also of records that aren't saved yet"),
-        "_load_records": ("data_list, update", "stages with external ids, as if they came from a data file"),
         "_origin": ("", ORDINARY),
         "_prefetch_ids": ("attribute", "rows that are cut off are still fetched together"),
         "_read_group": ("domain, groupby, aggregates, having, offset, limit, order", ORDINARY),
