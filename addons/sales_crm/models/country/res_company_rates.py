@@ -45,6 +45,8 @@ class ResCompany(models.Model):
             )
             for tax in taxes
         }
+        for copy in copies.values():
+            copy.replacing_tax_ids = [Command.clear()]  # a copy stands at home for none of the former ones
         for tax, copy in copies.items():
             # abroad, what stands in for the former tax at home stands in for the new one
             originals = [copies[original].id for original in tax.original_tax_ids if original in copies]
