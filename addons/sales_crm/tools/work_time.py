@@ -61,6 +61,23 @@ def first_free(spans, away):
     return None
 
 
+def free_hours(spans, away, since=None):
+    """:param spans: sorted list of (begin, end) of work
+    :param away: list of (begin, end) of days off
+    :param since: a moment; only what comes after it
+    :return: hours of work that are not off, rounded to minutes
+    """
+    total = timedelta()
+    for begin, end in spans:
+        at = max(begin, since) if since else begin
+        for off, back in sorted(away):
+            if off < end and back > at:
+                total += max(off - at, timedelta())
+                at = max(at, back)
+        total += max(end - at, timedelta())
+    return round(total / timedelta(minutes=1)) / 60
+
+
 class Workdays:
     """The working days of somebody, known from ``start`` on; outside, five days of seven are counted.
 

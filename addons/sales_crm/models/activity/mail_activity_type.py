@@ -17,3 +17,12 @@ class MailActivityType(models.Model):
         "when the manager's next working day begins.",
     )
     is_visit = fields.Boolean("Visit", help="Activities of this type are visits to the client's premises.")
+
+    def _sales_kind(self):
+        """:return: what a head counts it as: ``calls``, ``visits``, ``mails``, or False"""
+        self.ensure_one()
+        if self.is_visit:
+            return "visits"
+        if self.category == "phonecall":
+            return "calls"
+        return self.icon in ("fa-envelope", "fa-envelope-o") and "mails"

@@ -6,7 +6,12 @@ from odoo.tools import SQL
 # Parts of a manager's bar, in its order: each task is in one of them
 STATUSES = ("done", "done_late", "unplanned", "open", "late", "carried", "moved", "reassigned", "cancelled")
 
-FIGURES = ("planned", "done", "late", "carried", "urgent", "unplanned")
+KINDS = ("calls", "visits", "mails")  # what was done that day, by what it was
+
+FIGURES = (
+    *("planned", "done", "late", "left", "urgent", "moved", "carried_in", "carried"),
+    *("cancelled", "reassigned", "unplanned", *KINDS),
+)
 
 
 class SalesTeamDay(models.AbstractModel):
@@ -27,12 +32,13 @@ class SalesTeamDay(models.AbstractModel):
     _description = "The Day of the Team"
 
     @api.model
-    def get_team_day(self, date=False, user_id=False, part=False):
+    def get_team_day(self, date=False, user_id=False, part=False, period="day"):
         """Everything that the screen Team Day shows, in a number of queries that does not grow.
 
         :param date: the day, as a date or a string; the head's today if not given
         :param int user_id: whose tasks are listed; everybody's if not given
         :param str part: which tasks are listed: a status or a figure (:data:`FIGURES`); none if not given
+        :param str period: ``day``, or ``week`` for the sums of the week that the day is in, without tasks
         :return: dict, see the code; ``tasks`` is False where no list is asked for
         :raise AccessError: the user is no head of sales
         :raise UserError: an unknown part
@@ -43,10 +49,13 @@ class SalesTeamDay(models.AbstractModel):
         # sudo: the head's own time zone
         today = self.env.user.sudo()._sales_today()
         date = fields.Date.to_date(date) or today
+        if period == "week":
+            return self._get_week(date, today)
         managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
         tasks = self._collect(managers, date, today, frozen)
         absent = self._absent(managers, date, today)
+        hours = self._hours_left(managers, date, today)
         by_manager = {manager.id: [] for manager in managers}
         for task in tasks:
             by_manager[task["manager"].id].append(task)
@@ -56,6 +65,8 @@ class SalesTeamDay(models.AbstractModel):
                 "name": manager.name,
                 "frozen": manager.id in frozen,
                 "absent": absent.get(manager, False),
+                "hours": hours.get(manager, False),
+                "last": self._get_last_done(by_manager[manager.id], manager),
                 **self._count(by_manager[manager.id]),
             }
             for manager in managers
@@ -65,6 +76,7 @@ class SalesTeamDay(models.AbstractModel):
             "today": fields.Date.to_string(today),
             "managers": lines,
             "total": self._count(tasks),
+            "period": "day",
             "dates": self.env.user.sudo()._sales_quick_dates(today),
             "tasks": part and self._get_rows(tasks, user_id, part),
         }
@@ -115,8 +127,8 @@ class SalesTeamDay(models.AbstractModel):
 
     @api.model
     def _absent(self, managers, date, today):
-        """:return: dict manager -> why he is not at work on the head's today: ``off``, or ``ahead`` where his
-        day is to begin
+        """:return: dict manager -> why he is not at work on the head's today: ``leave``, ``off`` on another
+        day off, ``ahead`` where his day is to begin, ``over`` where it has ended
         """
         if date != today:
             return {}
@@ -124,10 +136,46 @@ class SalesTeamDay(models.AbstractModel):
         managers = managers.sudo()
         begun = managers._sales_workdays_begun()
         works = managers._sales_workdays(date, date)
+        left = managers._sales_hours_left()
+        away = managers._sales_leaves([manager._sales_worker() for manager in managers], date, date)
+        absent = {}
+        for manager in managers:
+            if begun.get(manager) == date:
+                if left[manager] == 0:
+                    absent[manager] = "over"
+            elif date in works[manager]:
+                absent[manager] = "ahead"
+            else:
+                resource = manager._sales_resource()
+                absent[manager] = "leave" if resource and away.get(resource) else "off"
+        return absent
+
+    @api.model
+    def _hours_left(self, managers, date, today):
+        """:return: dict manager -> hours of work that are left of his day; False where it is none of his"""
+        if date != today:
+            return {}
+        # sudo: when somebody works is no secret to his head
+        return managers.sudo()._sales_hours_left()
+
+    @api.model
+    def _get_last_done(self, tasks, manager):
+        """:return: dict of the last task that he has done on the day: ``time``, ``type``, ``client``; False
+        without one
+        """
+        done = [
+            task["activity"]
+            for task in tasks
+            if task["status"] in ("done", "unplanned") and task["activity"].done_user_id == manager
+        ]
+        if not done:
+            return False
+        last = max(done, key=lambda activity: (activity.datetime_done, activity.id))
         return {
-            manager: "ahead" if date in works[manager] else "off"
-            for manager in managers
-            if begun.get(manager) != date
+            "time": last._local(last.datetime_done, manager).strftime("%H:%M"),
+            "type": last.activity_type_id.name or "",
+            "icon": last.activity_type_id.icon or "fa-tasks",
+            "client": last.client_id.name or "",
         }
 
     @api.model
@@ -238,10 +286,14 @@ class SalesTeamDay(models.AbstractModel):
         status = task["status"]
         if part == "planned":
             return task["planned"]
-        if part == "carried":
-            return status == "carried" if task["over"] else task["came_carried"]
+        if part == "carried_in":
+            return task["came_carried"]
+        if part == "left":
+            return status in ("open", "late")
         if part == "urgent":
-            return task["urgent"] and status not in ("done", "unplanned", "cancelled")
+            return task["urgent"] and status not in ("done", "unplanned", "cancelled", "reassigned")
+        if part in KINDS:
+            return status in ("done", "unplanned") and part == task["activity"].activity_type_id._sales_kind()
         if part == "late" and task["over"]:
             return status in ("late", "done_late")
         return status == part

@@ -7,7 +7,16 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.date_utils import float_to_time
 
-from ...tools.work_time import EVERY_DAY, FIVE_DAYS, Span, Workdays, days_between, first_free, spans_of
+from ...tools.work_time import (
+    EVERY_DAY,
+    FIVE_DAYS,
+    Span,
+    Workdays,
+    days_between,
+    first_free,
+    free_hours,
+    spans_of,
+)
 
 DAY_START = time(9)  # of those who work by no calendar
 SEARCHED = 62  # days in which the next working day is looked for, at least
@@ -322,6 +331,33 @@ class SalesWorkTime(models.AbstractModel):
             for record, day in days.items()
             if day in starts[record] and starts[record][day] <= local[record]
         }
+
+    def _sales_hours_left(self, moment=None):
+        """How much of the working day is left; in a number of queries that doesn't grow.
+
+        :param datetime moment: in UTC, naive; now, if not given
+        :return: dict record -> hours; False where the day is no working day, or nobody knows its hours
+        """
+        if not self:
+            return {}
+        local = {record: record._sales_local(moment) for record in self}
+        days = {record: now.date() for record, now in local.items()}
+        first, last = min(days.values()), max(days.values())
+        # sudo: calendars and days off of a colleague decide hours only
+        workers = {record: record.sudo()._sales_worker() for record in self}
+        hours = self._sales_hours(workers.values(), first, last)
+        leaves = self._sales_leaves(workers.values(), first, last)
+        left = {}
+        for record, worker in workers.items():
+            spans = hours[worker.hours_key()].get(days[record], ())
+            own = leaves.get(worker.resource) if worker.resource else None
+            off = self._sales_times_off(self._sales_holidays_of(worker, leaves))
+            off += self._sales_times_off(own) if own else []
+            if worker.calendar and free_hours(spans, off):
+                left[record] = free_hours(spans, off, local[record])
+            else:
+                left[record] = False
+        return left
 
     def _sales_workday_start(self, day):
         """:param day: a day where this one is

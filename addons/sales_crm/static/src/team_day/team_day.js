@@ -13,6 +13,8 @@ import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {deserializeDate, serializeDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
 import {RPCError} from "@web/core/network/rpc";
+import {formatFloatTime} from "@web/views/fields/formatters";
+import {useOpenChat} from "@mail/core/web/open_chat_hook";
 import {registry} from "@web/core/registry";
 import {KeepLast} from "@web/core/utils/concurrency";
 import {useService} from "@web/core/utils/hooks";
@@ -20,7 +22,7 @@ import {useDebounced} from "@web/core/utils/timing";
 import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
-import {formatLongDate, formatWeekday} from "../my_day/day_format";
+import {formatLongDate, formatShortDate, formatWeekday} from "../my_day/day_format";
 import {TeamDayTasks} from "./team_day_tasks";
 
 /** Milliseconds: changes that come close together are shown together, and time itself makes tasks late */
@@ -39,13 +41,41 @@ const STATUSES = [
     {name: "cancelled", label: _t("Cancelled")},
 ];
 const FIGURES = [
-    {name: "planned", label: _t("In the plan")},
-    {name: "done", label: _t("Done")},
-    {name: "late", label: _t("Late")},
-    {name: "carried", label: _t("Carried over")},
-    {name: "urgent", label: _t("Urgent")},
-    {name: "unplanned", label: _t("Beside the plan")},
+    {name: "planned", short: _t("Plan"), label: _t("In the plan")},
+    {name: "done", short: _t("Done"), label: _t("Done")},
+    {name: "late", short: _t("Late"), label: _t("Late")},
+    {name: "left", short: _t("Left"), label: _t("Still to do, with what is late")},
+    {name: "urgent", short: _t("Urgent"), label: _t("Urgent and not done")},
+    {name: "moved", short: _t("Moved"), label: _t("Moved by hand")},
+    {name: "carried_in", short: _t("Carried in"), label: _t("Carried over from the days before")},
+    {name: "carried", short: _t("Carried on"), label: _t("Carried over to the next day")},
+    {name: "cancelled", short: _t("Cancelled"), label: _t("Cancelled")},
+    {name: "reassigned", short: _t("Given"), label: _t("Given to somebody else")},
+    {name: "unplanned", short: _t("Beside"), label: _t("Done beside the plan")},
+    {name: "calls", icon: "fa-phone", label: _t("Calls done")},
+    {name: "visits", icon: "fa-map-marker", label: _t("Visits done")},
+    {name: "mails", icon: "fa-envelope-o", label: _t("Mails sent")},
 ];
+const ABSENT = {
+    leave: _t("on leave"),
+    off: _t("day off"),
+    ahead: _t("the day has not begun"),
+    over: _t("the day is over"),
+};
+/** What stands behind a number of the week, in Plan against Fact */
+const OF_WEEK = {
+    planned: [["origin", "!=", "unplanned"]],
+    left: [["result", "=", "open"]],
+    late: [["result", "=", "done_late"]],
+    carried_in: [["origin", "=", "carried"]],
+    urgent: [
+        ["priority", "=", "1"],
+        ["result", "in", ["open", "done_late", "carried", "moved"]],
+    ],
+    calls: [["result", "in", ["done", "unplanned"]]],
+    visits: [["result", "in", ["done", "unplanned"]]],
+    mails: [["result", "in", ["done", "unplanned"]]],
+};
 
 /** The day of all managers: how far each is, and the tasks behind every number. */
 export class TeamDay extends Component {
@@ -62,6 +92,7 @@ export class TeamDay extends Component {
         this.bus = useService("bus_service");
         this.keepLast = new KeepLast();
         this.root = useRef("root");
+        this.openChat = useOpenChat("res.users");
         this.statuses = STATUSES;
         this.figures = FIGURES;
         this.state = useState({
@@ -69,6 +100,7 @@ export class TeamDay extends Component {
             date: false,
             userId: false,
             part: false,
+            period: "day",
             selected: {},
             busy: false,
             ...this.props.state?.teamDay,
@@ -76,8 +108,8 @@ export class TeamDay extends Component {
         useSetupAction({
             rootRef: this.root,
             getLocalState: () => {
-                const {date, userId, part} = this.state;
-                return {teamDay: {date, userId, part}};
+                const {date, userId, part, period} = this.state;
+                return {teamDay: {date, userId, part, period}};
             },
         });
         this.isStale = false;
@@ -103,11 +135,12 @@ export class TeamDay extends Component {
     // ---------------------------------------------------------------------------------------------
 
     async load() {
-        const {date, userId, part} = this.state;
+        const {date, userId, part, period} = this.state;
         const call = this.orm.silent.call("sales.team.day", "get_team_day", [], {
             date,
             user_id: userId,
             part,
+            period,
         });
         this.state.day = await this.keepLast.add(call);
         this.isStale = false;
@@ -131,11 +164,31 @@ export class TeamDay extends Component {
     }
 
     get title() {
-        return formatLongDate(this.state.day.date);
+        const {date, first, last} = this.state.day;
+        return this.isWeek
+            ? _t("Week %(first)s – %(last)s", {
+                  first: formatShortDate(first),
+                  last: formatShortDate(last),
+              })
+            : formatLongDate(date);
+    }
+
+    get isWeek() {
+        return this.state.day.period === "week";
     }
 
     get isToday() {
-        return this.state.day.date === this.state.day.today;
+        return !this.isWeek && this.state.day.date === this.state.day.today;
+    }
+
+    /** Why somebody is not at work now. */
+    absent(line) {
+        return ABSENT[line.absent] || "";
+    }
+
+    /** What is left of the working day, in hours and minutes. */
+    hours(line) {
+        return line.hours === false || line.hours === undefined ? "" : formatFloatTime(line.hours);
     }
 
     get lines() {
@@ -171,8 +224,15 @@ export class TeamDay extends Component {
     // Which day, which tasks
     // ---------------------------------------------------------------------------------------------
 
-    step(days) {
+    step(number) {
+        const days = this.isWeek ? 7 * number : number;
         return this.goTo(serializeDate(deserializeDate(this.state.day.date).plus({days})));
+    }
+
+    /** The day, or the sums of the week that it is in. */
+    show(period, date) {
+        Object.assign(this.state, {period, part: false, userId: false});
+        return this.goTo(date);
     }
 
     goTo(date) {
@@ -182,11 +242,37 @@ export class TeamDay extends Component {
     }
 
     choose(line, part) {
+        if (this.isWeek) {
+            return this.openWeek(line, part);
+        }
         const isChosen = this.isChosen(line, part);
         this.state.userId = isChosen ? false : line.id;
         this.state.part = isChosen ? false : part;
         this.state.selected = {};
         return this.attempt(() => this.load());
+    }
+
+    /** The rows of the week that a number counts. */
+    openWeek(line, part) {
+        const {first, last} = this.state.day;
+        const domain = [
+            ["date", ">=", first],
+            ["date", "<=", last],
+            ...(OF_WEEK[part] || [["result", "=", part]]),
+        ];
+        if (line.id) {
+            domain.push(["user_id", "=", line.id]);
+        }
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            name: `${this.title} — ${line.name}`,
+            res_model: "sales.activity.report",
+            views: [
+                [false, "list"],
+                [false, "pivot"],
+            ],
+            domain,
+        });
     }
 
     close() {
@@ -303,6 +389,18 @@ export class TeamDay extends Component {
 
     cancel(reason) {
         return this.process("sales_bulk_cancel", reason, (count) => _t("Cancelled: %s", count));
+    }
+
+    /** One more task for a manager. */
+    async plan(manager) {
+        await this.action.doAction("sales_crm.mail_activity_action_plan", {
+            additionalContext: {
+                default_res_model: "res.partner",
+                default_user_id: manager.id,
+                default_date_deadline: this.state.day.date,
+            },
+            onClose: () => this.load(),
+        });
     }
 
     openClient({client}) {
