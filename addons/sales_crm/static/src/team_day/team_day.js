@@ -41,12 +41,12 @@ const STATUSES = [
     {name: "cancelled", label: _t("Cancelled")},
 ];
 const FIGURES = [
-    {name: "planned", short: _t("Plan"), label: _t("In the plan")},
+    {name: "planned", short: _t("In plan"), label: _t("In the plan")},
     {name: "done", short: _t("Done"), label: _t("Done")},
     {name: "late", short: _t("Behind"), label: _t("Late")},
     {name: "left", short: _t("To go"), label: _t("Still to do, with what is late")},
     {name: "urgent", short: _t("Urgent"), label: _t("Urgent and not done")},
-    {name: "moved", short: _t("Moved"), label: _t("Moved by hand")},
+    {name: "moved", short: _t("Shifted"), label: _t("Moved by hand")},
     {name: "carried_in", short: _t("Came in"), label: _t("Carried over from the days before")},
     {name: "carried", short: _t("Went on"), label: _t("Carried over to the next day")},
     {name: "cancelled", short: _t("Dropped"), label: _t("Cancelled")},
