@@ -43,6 +43,7 @@ class TestExactTime(SalesCrmCommon):
     def test_days_of_the_assignee(self):
         """23:00 UTC is the next day in Vladivostok, whoever writes it."""
         self.manager.tz = "Asia/Vladivostok"
+        self._let_see(self.colleague, self.client)
         activity = self._timed(datetime(2026, 11, 23, 23))
         self.assertEqual(activity.date_deadline, TUESDAY)
         activity.with_user(self.head).user_id = self.colleague

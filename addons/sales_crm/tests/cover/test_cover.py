@@ -439,7 +439,10 @@ class TestGiveBack(CoverCase):
         )
         with self.assertLogs("odoo.tests.form.onchange", "WARNING"):
             form.user_id = self.manager
-        self._plan(self.foreign, TODAY, self.colleague).with_user(self.head).user_id = self.manager
+        activity = self._plan(self.foreign, TODAY, self.colleague).with_user(self.head)
+        with self.assertRaisesRegex(UserError, "Give to Another Manager"), self.cr.savepoint():
+            activity.user_id = self.manager
+        Activity.create(activity.copy_data({"user_id": self.manager.id}))
         self.assertIn("may not see this client", str(self.foreign.message_ids[0].body))
         lead = (
             self.env["crm.lead"]

@@ -347,6 +347,7 @@ class TestContextOfGuards(CreditCase):
     def test_a_meeting_given_away_takes_its_activity_along(self):
         start = fields.Datetime.now() + timedelta(days=3)
         colleague = self.colleague.partner_id
+        self._let_see(self.colleague, self.client)
         for context in ({}, {"sales_handover": True}):
             event = self.env["calendar.event"].create(
                 {
