@@ -32,34 +32,37 @@ class MailActivity(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         activities = super().create(vals_list)
-        timed = activities.sudo().filtered("datetime_planned")  # sudo: whose zone it is decides a date only
-        timed._agree_with_time()
-        # Nobody has put it off: it was planned for the day of its time
-        for activity in timed:
-            if activity.date_planned != activity.date_deadline:
-                activity.date_planned = activity.date_deadline
+        # sudo: whose zone it is decides a date only
+        for activity, values in activities.sudo()._values_that_agree():
+            # Nobody has put it off: it was planned for the day of its time
+            activity.write({**values, "date_planned": values["date_deadline"]})
         return activities
 
     def write(self, vals):
         if not {"date_deadline", "datetime_planned", "user_id"} & vals.keys():
             return super().write(vals)
         res = super().write(vals)
+        is_day_chosen = "date_deadline" in vals and not vals.get("datetime_planned")
         # sudo: access was checked by super(); whose zone it is decides a date only
-        timed = self.sudo().filtered(lambda activity: activity.active and activity.datetime_planned)
-        timed._agree_with_time("date_deadline" in vals and not vals.get("datetime_planned"))
+        for activity, values in self.sudo()._values_that_agree(is_day_chosen):
+            super(MailActivity, activity).write(values)
         return res
 
-    def _agree_with_time(self, is_day_chosen=False):
-        """:param bool is_day_chosen: the time goes along with the date; otherwise the date with the time"""
-        for activity in self:
+    def _values_that_agree(self, is_day_chosen=False):
+        """:param bool is_day_chosen: the time goes along with the date; otherwise the date with the time
+        :return: list of (activity, values) of the open ones whose time lies on another day than the due date
+        """
+        found = []
+        for activity in self.filtered(lambda activity: activity.active and activity.datetime_planned):
             day = activity._local(activity.datetime_planned, activity._whose_day()).date()
             if day == activity.date_deadline:
                 continue
             if is_day_chosen:
                 moment = activity._same_hour(activity.datetime_planned, activity.date_deadline)
-                super(MailActivity, activity).write({"datetime_planned": moment})
+                found.append((activity, {"datetime_planned": moment}))
             else:
-                super(MailActivity, activity).write({"date_deadline": day})
+                found.append((activity, {"date_deadline": day}))
+        return found
 
     def _whose_day(self):
         """:return: the user in whose time zone the due date is counted, sudo-ed"""

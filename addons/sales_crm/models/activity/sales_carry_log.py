@@ -21,7 +21,6 @@ class SalesCarryLog(models.Model):
     date_from = fields.Date("From", required=True, readonly=True)
     date_to = fields.Date("To", required=True, readonly=True)
     counted = fields.Boolean(
-        "Counted",
         readonly=True,
         default=True,
         help="Whether a working day of the manager had gone by with it undone. What fell on a day off moves "

@@ -9,7 +9,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _log_changes(self, before):
-        super()._log_changes(before)
+        res = super()._log_changes(before)
         if self.env.user.has_group("sales_crm.group_head"):
             given = [
                 activity.id
@@ -18,6 +18,7 @@ class MailActivity(models.Model):
             ]
             # sudo: the plans are the server's to write
             self.sudo().browse(given)._stand_in_receivers_plan()
+        return res
 
     def _stand_in_receivers_plan(self):
         for user, activities in self.filtered("active").grouped("user_id").items():
