@@ -1,4 +1,4 @@
 from . import mail_activity
 from . import sales_morning
 from . import sales_team_day
-from . import sales_team_week
+from . import sales_team_day_week
