@@ -2,7 +2,13 @@ from .intake import test_import, test_filling, test_import_selection
 from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .batch import test_batch
-from .receivable import test_debt_tour, test_invoice_form, test_receivable, test_receivable_kpi
+from .receivable import (
+    test_debt_tour,
+    test_invoice_form,
+    test_receivable,
+    test_receivable_edges,
+    test_receivable_kpi,
+)
 from .demo import test_demo, test_demo_unloaded
 from .handover import (
     test_handover,

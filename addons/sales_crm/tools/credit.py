@@ -10,9 +10,9 @@ class CreditStanding(NamedTuple):
     client_id: int
     receivable: float = 0.0  # open instalments less what is not yet matched
     unapplied: float = 0.0  # payments and credit notes that are not yet matched
-    overdue: float = 0.0  # open instalments past their due date
-    overdue_days: int = 0  # how long the oldest of them is past it
-    overdue_counting: float = 0.0  # overdue beyond the tolerated days, less the unapplied
+    overdue: float = 0.0  # open instalments past their due date, less what the unapplied covers of them
+    overdue_days: int = 0  # how long the oldest that isn't covered is past it
+    overdue_counting: float = 0.0  # overdue beyond the tolerated days
     open_orders: float = 0.0  # confirmed and not yet invoiced, without goods on commission
     open_commission: float = 0.0  # confirmed and not yet invoiced, on commission
     contract_id: int | None = None  # the one in force: supply, else commission

@@ -45,12 +45,13 @@ class ResPartner(models.Model):
         "Overdue",
         compute="_compute_credit",
         search="_search_overdue_amount",
-        help="Open instalments past their due date.",
+        help="Open instalments past their due date, less what payments and credit notes that are not matched "
+        "yet cover: the oldest debt first.",
     )
     overdue_days = fields.Integer(
         compute="_compute_credit",
         search="_search_overdue_days",
-        help="How long the oldest open instalment is past its due date.",
+        help="How long the oldest instalment that is not covered is past its due date.",
     )
     credit_available = fields.Monetary(
         compute="_compute_credit",

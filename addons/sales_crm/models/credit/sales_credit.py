@@ -4,7 +4,15 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.credit import CreditStanding
-from ...tools.receivable import days_overdue, is_open_receivable, is_overdue, residual
+from ...tools.receivable import (
+    covered,
+    days_overdue,
+    due_date,
+    is_open_receivable,
+    is_overdue,
+    is_paid_out,
+    residual,
+)
 
 # First key of the advisory locks that let only one transaction at a time use up a client's limit
 CREDIT_LOCK = 0x5A1E6
@@ -98,8 +106,9 @@ class SalesCredit(models.AbstractModel):
     def _flush_counted(self):
         for name, fields in {
             "account.move.line": [
-                "account_id", "amount_residual", "company_id", "date_maturity", "parent_state", "partner_id",
-                "quantity", "reconciled", "product_uom_id", "price_total", "sale_line_ids",
+                "account_id", "amount_residual", "company_id", "date", "date_maturity", "parent_state",
+                "partner_id", "payment_id", "quantity", "reconciled", "product_uom_id", "price_total",
+                "sale_line_ids", "statement_line_id",
             ],
             "account.move": ["state", "move_type", "invoice_currency_rate"],
             "sale.order": [
@@ -136,8 +145,7 @@ class SalesCredit(models.AbstractModel):
                        COALESCE(debt.unapplied, 0) AS unapplied,
                        COALESCE(debt.overdue, 0) AS overdue,
                        COALESCE(debt.overdue_days, 0) AS overdue_days,
-                       GREATEST(COALESCE(debt.overdue_late, 0) - COALESCE(debt.unapplied, 0), 0)
-                           AS overdue_counting,
+                       COALESCE(debt.overdue_late, 0) AS overdue_counting,
                        COALESCE(orders.open_orders, 0)
                            + CASE WHEN main.kind = 'commission'
                                   THEN COALESCE(orders.open_commission, 0) ELSE 0 END AS open_orders,
@@ -168,7 +176,7 @@ class SalesCredit(models.AbstractModel):
             """,
             main=self._contract_sql(company, few, rate=rate),
             **self._commission_sql(company, few, rate, "commission" in kinds),
-            debt=self._debt_sql(company, ledger, few),
+            debt=self._debt_sql(company, ledger, few, rare),
             orders=self._orders_sql(ledger, few, without or {}, shipped, rare),
             had_contract=self._had_contract_sql(company, rare),
             core_limit=self._core_limit_sql(company),
@@ -307,30 +315,72 @@ class SalesCredit(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _debt_sql(self, company, ledger, client_ids):
-        """:return: SQL of what each client owes by the ledger; uses ``main``, the contracts in force"""
+    def _debt_sql(self, company, ledger, client_ids, rare):
+        """What is overdue is what unmatched money doesn't cover; where nobody has any, nothing is asked.
+
+        :param set rare: see :meth:`_rare`
+        :return: SQL of what each client owes by the ledger; uses ``main``, the contracts in force
+        """
         today = company._sales_today()
+        opened = self._opened_sql(ledger, client_ids)
+        if "unmatched" in rare:
+            left = SQL("(%s - COALESCE(covered.amount, 0))", residual())
+            join = SQL("LEFT JOIN (%s) covered ON covered.id = line.id", self._covered_sql(opened))
+        else:
+            left, join = residual(), SQL()
         return SQL(
             """
             SELECT debtor.commercial_partner_id AS client_id,
                    SUM(%(residual)s)::float AS receivable,
                    -SUM(%(residual)s) FILTER (WHERE %(residual)s < 0)::float AS unapplied,
-                   SUM(%(residual)s) FILTER (WHERE %(overdue)s)::float AS overdue,
+                   SUM(%(left)s) FILTER (WHERE %(overdue)s)::float AS overdue,
                    MAX(%(days)s) FILTER (WHERE %(overdue)s) AS overdue_days,
-                   SUM(%(residual)s) FILTER (WHERE %(late)s)::float AS overdue_late
+                   SUM(%(left)s) FILTER (WHERE %(late)s)::float AS overdue_late
               FROM account_move_line line
               JOIN res_partner debtor ON debtor.id = line.partner_id
               LEFT JOIN main ON main.client_id = debtor.commercial_partner_id
-             WHERE %(opened)s AND line.company_id = ANY(%(ledger)s) AND %(clients)s
+              %(join)s
+             WHERE %(opened)s
              GROUP BY debtor.commercial_partner_id
             """,
             residual=residual(),
-            overdue=is_overdue(today),
-            late=is_overdue(SQL("%s - COALESCE(main.tolerance_days, 0)", today)),
-            days=days_overdue(today),
-            opened=is_open_receivable(),
-            ledger=ledger,
-            clients=self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
+            left=left,
+            overdue=is_overdue(today, due_date(), left),
+            late=is_overdue(SQL("%s - COALESCE(main.tolerance_days, 0)", today), due_date(), left),
+            days=days_overdue(today, due_date()),
+            join=join,
+            opened=opened,
+        )
+
+    @api.model
+    def _opened_sql(self, ledger, client_ids):
+        """:return: SQL condition on ``line`` and ``debtor``: open in the ledger"""
+        return SQL(
+            "%s AND line.company_id = ANY(%s) AND %s",
+            is_open_receivable(),
+            ledger,
+            self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
+        )
+
+    @api.model
+    def _covered_sql(self, opened):
+        """:param SQL opened: see :meth:`_opened_sql`
+        :return: SQL of what unmatched money covers of each open line
+        """
+        return covered(
+            SQL(
+                """(
+                SELECT line.id, 0 AS root, debtor.commercial_partner_id AS client_id, %s AS residual,
+                       %s AS due, %s AS paid_out
+                  FROM account_move_line line
+                  JOIN res_partner debtor ON debtor.id = line.partner_id
+                 WHERE %s)
+                """,
+                residual(),
+                due_date(),
+                is_paid_out(),
+                opened,
+            )
         )
 
     @api.model
@@ -398,6 +448,7 @@ class SalesCredit(models.AbstractModel):
         return {
             "family": SQL("TRUE"),
             "left_over": SQL("EXISTS (%s)", self._left_over_sql()),
+            "unmatched": SQL("TRUE"),
         }
 
     @api.model
@@ -418,6 +469,16 @@ class SalesCredit(models.AbstractModel):
                 """,
                 self._left_over_sql(),
                 self._of_clients_sql("payer", "commercial_partner_id", client_ids),
+            ),
+            "unmatched": SQL(
+                """
+                EXISTS (SELECT FROM account_move_line line
+                          JOIN res_partner debtor ON debtor.id = line.partner_id
+                         WHERE %s AND %s < 0 AND %s)
+                """,
+                is_open_receivable(),
+                residual(),
+                self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
             ),
         }
         return {name: conditions[name] for name in names if name in conditions}

@@ -22,18 +22,24 @@ class AccountMove(models.Model):
         # sudo: the manager may read the invoice, not the entries behind it
         return self.env["sales.promise"]._action_ask(self.partner_id, **self.sudo()._prepare_promise())
 
-    def _prepare_promise(self):
-        """:return: dict of the values of a promise to pay what is overdue of this invoice, else what is left,
+    def _prepare_promise(self, client=None):
+        """:param client: whose part of it; of an entry that says what several clients owe
+        :return: dict of the values of a promise to pay what is overdue of this invoice, else what is left,
         in its currency
         """
         today = self.company_id._sales_today()
-        lines = self.line_ids.filtered(lambda line: line.account_type == RECEIVABLE)
-        late = lines.filtered(lambda line: line.date_maturity and line.date_maturity < today)
+        lines = self.line_ids.filtered(
+            lambda line: (
+                line.account_type == RECEIVABLE
+                and (not client or line.partner_id.commercial_partner_id == client.commercial_partner_id)
+            )
+        )
+        late = lines.filtered(lambda line: (line.date_maturity or line.date) < today)
         return {
             "move_id": self.id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
-            "amount": sum(late.mapped("amount_residual_currency")) or self.amount_residual,
+            "amount": sum((late or lines).mapped("amount_residual_currency")),
         }
 
     def write(self, vals):

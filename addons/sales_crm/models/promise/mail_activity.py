@@ -17,6 +17,6 @@ class MailActivity(models.Model):
             )
         # sudo: who got the activity to collect an invoice may know what is left of it
         invoice = self.unpaid_move_id.sudo()
-        values = invoice._prepare_promise() if invoice else {}
+        values = invoice._prepare_promise(self.sudo().unpaid_client_id) if invoice else {}
         values["activity_id"] = self.id
         return self.env["sales.promise"]._action_ask(self.client_id, **values)

@@ -9,10 +9,13 @@ USERS = 100_000
 
 # How the ratios of a row, or of a group of rows, come from their sums
 RATIOS = {
-    "debt_ratio": ("debt", "shipments", False),
+    "debt_ratio": ("debt", "shipments_full", False),
     "overdue_ratio": ("overdue", "debt", False),
-    "days_sales": ("debt", "shipments", True),
+    "days_sales": ("debt", "shipments_full", True),
 }
+# What stood on a day: of several days nothing is added
+AMOUNTS = ("debt", "overdue", "prepaid", "shipments", "shipments_full")
+SHORT = 91  # days, a quarter: of less nothing can be said
 
 
 class SalesReceivableKpi(models.Model):
@@ -22,8 +25,16 @@ class SalesReceivableKpi(models.Model):
     * overdue / debt;
     * days sales outstanding = debt / shipments × days of the period.
 
+    A client's unmatched money covers his oldest debts first; what he has paid beyond them is ``prepaid`` and
+    makes nobody else's debt smaller. Debt less prepaid is the ledger's balance.
+
+    A firm that has shipped for less than the full period is judged by what there is, brought up to the full
+    period, and not at all while it is less than a quarter.
+
     Today's rows are counted by whoever manages the client now. A group's ratio is the ratio of its
-    sums, not the average of its rows.
+    sums, not the average of its rows; companies in other currencies are converted into the current company's
+    at the rate of the row's day. Several days together have no sums: what was owed in May and in June isn't
+    owed twice.
     """
 
     _name = "sales.receivable.kpi"
@@ -40,16 +51,38 @@ class SalesReceivableKpi(models.Model):
     team_id = fields.Many2one("crm.team", readonly=True)
     debt = fields.Monetary(readonly=True)
     overdue = fields.Monetary(readonly=True)
+    prepaid = fields.Monetary(
+        readonly=True,
+        help="What clients have paid, or were credited, beyond what they owe. It makes no other client's debt "
+        "smaller.",
+    )
     shipments = fields.Monetary(
         readonly=True,
         help="Posted invoices less credit notes of the trailing period (a setting), with tax, as debt is.",
     )
-    period_days = fields.Integer("Days of the Period", readonly=True, aggregator="max")
+    shipments_full = fields.Monetary(
+        "Shipments, Full Period",
+        readonly=True,
+        help="Shipments × days of the full period / days since the first shipment, if these are fewer.",
+    )
+    period_days = fields.Integer(
+        "Days of the Period", readonly=True, aggregator="max", help="Since the first shipment, if shorter."
+    )
+    full_days = fields.Integer("Days of a Full Period", readonly=True, aggregator="max")
+    rate = fields.Float(
+        "Rate",
+        readonly=True,
+        aggregator=None,
+        help="Into the currency of the current company, on that day.",
+    )
+    is_early = fields.Boolean("Too Early", readonly=True, help="Less than a quarter of shipments.")
+    note = fields.Char(compute="_compute_note")
     debt_ratio = fields.Float(
         "Debt / Shipments",
         readonly=True,
         aggregator="avg",
-        help="Red above the target in the settings. Empty: nothing was shipped.",
+        help="Shipments of less than the full period are brought up to it. Red above the target in the "
+        "settings. Empty: nothing was shipped.",
     )
     overdue_ratio = fields.Float(
         "Overdue / Debt", readonly=True, aggregator="avg", help="Red above the target in the settings."
@@ -66,17 +99,21 @@ class SalesReceivableKpi(models.Model):
 
     _depends = {
         "account.account": ["account_type"],
-        "account.move": ["amount_total_signed", "company_id", "date", "move_type", "partner_id", "state"],
-        "account.move.line": [
-            "account_id", "amount_residual", "company_id", "date_maturity", "parent_state", "partner_id",
-            "reconciled",
+        "account.move": [
+            "amount_total_signed", "commercial_partner_id", "company_id", "date", "move_type", "state",
         ],
-        "res.company": ["currency_id", "sales_kpi_debt_target", "sales_kpi_overdue_target"],
+        "account.move.line": [
+            "account_id", "amount_residual", "company_id", "date", "date_maturity", "parent_state",
+            "partner_id", "payment_id", "reconciled", "statement_line_id",
+        ],
+        "res.company": ["currency_id", "parent_path", "sales_kpi_debt_target", "sales_kpi_overdue_target"],
         "res.currency": ["rounding"],
+        "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
         "res.partner": ["commercial_partner_id", "user_id"],
         "res.users": ["sale_team_id"],
         "sales.receivable.snapshot": [
-            "company_id", "date", "debt", "manager_id", "overdue", "period_days", "shipments", "team_id",
+            "company_id", "date", "debt", "full_days", "manager_id", "overdue", "period_days", "prepaid",
+            "shipments", "team_id",
         ],
     }  # fmt: skip
 
@@ -96,26 +133,67 @@ class SalesReceivableKpi(models.Model):
 
         return SQL(
             """
-            SELECT kpi.*, company.currency_id,
-                   %(ratios)s,
-                   ROUND((kpi.debt - GREATEST(kpi.shipments, 0) * company.sales_kpi_debt_target)::numeric, 2)
-                       > 0 AS debt_red,
-                   ROUND((kpi.overdue - GREATEST(kpi.debt, 0) * company.sales_kpi_overdue_target)::numeric, 2)
-                       > 0 AS overdue_red
-              FROM (%(now)s UNION ALL %(past)s) kpi
+            SELECT kpi.*, company.currency_id, %(ratios)s, %(rate)s AS rate,
+                   NOT kpi.is_early
+                       AND ROUND((kpi.debt - GREATEST(kpi.shipments_full, 0) * company.sales_kpi_debt_target
+                                 )::numeric, 2) > 0 AS debt_red,
+                   NOT kpi.is_early
+                       AND ROUND((kpi.overdue - kpi.debt * company.sales_kpi_overdue_target)::numeric, 2) > 0
+                       AS overdue_red
+              FROM (SELECT figure.*, %(full)s AS shipments_full, %(early)s AS is_early
+                      FROM (%(now)s UNION ALL %(past)s) figure) kpi
               JOIN res_company company ON company.id = kpi.company_id
             """,
             ratios=SQL(", ").join(
                 SQL("%s AS %s", self._ratio_sql(name, column), SQL.identifier(name)) for name in RATIOS
+            ),
+            rate=self._rate_sql(),
+            full=SQL("figure.shipments * figure.full_days / NULLIF(figure.period_days, 0)::numeric"),
+            early=SQL(
+                "figure.period_days < %s AND figure.period_days < figure.full_days",
+                SHORT,
             ),
             now=self._now_sql(),
             past=self._past_sql(),
         )
 
     @api.model
+    def _rate_sql(self):
+        """:return: SQL of the rate of the currency of ``company`` on ``kpi.date`` to the current company's: the
+        last one before, else the first one; 1 where there is none
+        """
+        # sudo: which currencies companies keep their books in is no secret
+        used = self.env["res.company"].sudo().search([("active", "in", [True, False])]).currency_id
+        own = self.env.company.currency_id
+        if used == own:
+            return SQL("1::float")
+
+        def rate_of(currency):
+            return SQL(
+                """
+                COALESCE((
+                    SELECT rate.rate FROM res_currency_rate rate
+                     WHERE rate.currency_id = %s AND (rate.company_id IS NULL OR rate.company_id = %s)
+                     ORDER BY rate.name > kpi.date, rate.company_id,
+                              CASE WHEN rate.name <= kpi.date THEN rate.name END DESC, rate.name
+                     LIMIT 1), 1)
+                """,
+                currency,
+                # sudo: rates are kept by the root of a company
+                self.env.company.sudo().root_id.id,
+            )
+
+        return SQL(
+            "CASE WHEN company.currency_id = %s THEN 1 ELSE %s / %s END::float",
+            own.id,
+            rate_of(own.id),
+            rate_of(SQL("company.currency_id")),
+        )
+
+    @api.model
     def _now_sql(self):
         Ledger = self.env["sales.receivable.ledger"]
-        days = Ledger._days_sql()
+        days = Ledger._periods_sql()
         return SQL(
             """
             SELECT (figure.company_id * %(users)s + COALESCE(figure.manager_id, 0)) * 2 + 1 AS id,
@@ -145,10 +223,18 @@ class SalesReceivableKpi(models.Model):
 
     @api.model
     def _sums_sql(self, alias):
-        return SQL(
-            "SUM(%s) AS debt, SUM(%s) AS overdue, SUM(%s) AS shipments, MAX(%s) AS period_days",
-            *(SQL.identifier(alias, name) for name in ("debt", "overdue", "shipments", "period_days")),
-        )
+        sums = [
+            SQL("%s(%s) AS %s", SQL(function), SQL.identifier(alias, name), SQL.identifier(name))
+            for name, function in {
+                "debt": "SUM",
+                "overdue": "SUM",
+                "prepaid": "SUM",
+                "shipments": "SUM",
+                "period_days": "MAX",
+                "full_days": "MAX",
+            }.items()
+        ]
+        return SQL(", ").join(sums)
 
     @api.model
     def _ratio_sql(self, name, column):
@@ -160,19 +246,46 @@ class SalesReceivableKpi(models.Model):
             "CASE WHEN %(under)s > 0 THEN (%(over)s / %(under)s)::float %(days)s END",
             over=column(over),
             under=column(under),
-            days=SQL("* %s", column("period_days")) if in_days else SQL(),
+            days=SQL("* %s", column("full_days")) if in_days else SQL(),
         )
+
+    @api.depends("is_early", "period_days")
+    def _compute_note(self):
+        for row in self:
+            row.note = row._early_text() if row.is_early else False
+
+    def _early_text(self):
+        """:return: why the row isn't judged yet"""
+        if not self.period_days:
+            return self.env._("Nothing shipped yet: too early to judge")
+        return self.env._("%s days since the first shipment: too early to judge", self.period_days)
 
     def _read_group_select(self, aggregate_spec, query):
         name, _colon, function = aggregate_spec.partition(":")
-        if name not in RATIOS or function != "avg":
+        is_ratio = name in RATIOS and function == "avg"
+        if not is_ratio and (name not in AMOUNTS or function not in ("sum", "sum_currency")):
             return super()._read_group_select(aggregate_spec, query)
 
-        def total(field_name):
-            function = SQL("AVG" if field_name == "period_days" else "SUM")
-            return SQL("%s(%s)", function, self._field_to_sql(self._table, field_name, query))
+        def column(field_name):
+            return self._field_to_sql(self._table, field_name, query)
 
-        return self._ratio_sql(name, total)
+        def total(field_name):
+            if field_name not in AMOUNTS:
+                return SQL("AVG(%s)", column(field_name))
+            return SQL("SUM(%s * %s)", column(field_name), column("rate"))
+
+        if is_ratio:
+            value = self._ratio_sql(name, total)
+        else:
+            value = SQL("SUM(%s)", column(name)) if function == "sum" else total(name)
+        # today is another day in another time zone, and still one moment
+        return SQL(
+            "CASE WHEN BOOL_AND(%(now)s) OR NOT BOOL_OR(%(now)s) AND MIN(%(day)s) = MAX(%(day)s)"
+            " THEN %(value)s END",
+            now=column("is_current"),
+            day=column("date"),
+            value=value,
+        )
 
     # ------------------------------------------------------
     # What to collect
@@ -215,16 +328,17 @@ class SalesReceivableKpi(models.Model):
             ),
             "debt": sum(self.mapped("debt")),
             "overdue": sum(self.mapped("overdue")),
-            "shipments": sum(self.mapped("shipments")),
+            "shipments": sum(self.mapped("shipments_full")),
             "line_ids": [fields.Command.create(vals) for vals in chosen],
         }
 
     def _shortest_list(self, figure):
         """:param str figure: ``debt`` (debt / shipments) or ``overdue`` (overdue / debt)
-        :return: list of dict of the invoices to collect, the largest first; see ``tools/receivable.py``
+        :return: list of dict of what to collect, the largest first; see ``tools/receivable.py``. An entry may
+            stand for several clients: each of them is asked for his part
         """
-        invoices = {vals["move_id"]: vals for vals in self._open_invoices(figure)}
-        debt, overdue, shipments = (sum(self.mapped(name)) for name in ("debt", "overdue", "shipments"))
+        debts = {(vals["move_id"], vals["client_id"]): vals for vals in self._open_debts(figure)}
+        debt, overdue, shipments = (sum(self.mapped(name)) for name in ("debt", "overdue", "shipments_full"))
         company = self.company_id
 
         def is_green(paid):
@@ -232,14 +346,15 @@ class SalesReceivableKpi(models.Model):
                 return not company._sales_debt_red(debt - paid, shipments)
             return not company._sales_overdue_red(overdue - paid, debt - paid)
 
-        amounts = {move: vals["amount"] for move, vals in invoices.items()}
-        return [invoices[move] for move in shortest(amounts, is_green)]
+        amounts = {key: vals["amount"] for key, vals in debts.items()}
+        return [debts[key] for key in shortest(amounts, is_green)]
 
-    def _open_invoices(self, figure):
-        """:return: list of dict of the clients' open invoices, with what their payment brings: everything
-        that is left, or for ``overdue`` what is past its due date
+    def _open_debts(self, figure):
+        """:return: list of dict of what clients owe by an invoice or entry, with what their payment brings:
+        everything that is left when their unmatched money has covered its part, or for ``overdue`` what of it
+        is past its due date
         """
-        measure = "overdue" if figure == "overdue" else "residual"
+        measure = "overdue" if figure == "overdue" else "left_to_pay"
         groups = self.env["sales.receivable.report"]._read_group(
             [
                 ("company_id", "in", self.company_id.ids),

@@ -29,10 +29,17 @@ class SalesReceivableSnapshot(models.Model):
     client_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null", ondelete="restrict")
     manager_id = fields.Many2one("res.users", readonly=True, index="btree_not_null", ondelete="restrict")
     team_id = fields.Many2one("crm.team", readonly=True, ondelete="restrict")
-    debt = fields.Monetary(readonly=True)
+    debt = fields.Monetary(readonly=True, help="What his unmatched payments and credit notes didn't cover.")
     overdue = fields.Monetary(readonly=True)
+    prepaid = fields.Monetary(readonly=True, help="What he had paid and nothing was owed for.")
     shipments = fields.Monetary(readonly=True, help="Of the trailing period, with tax.")
     period_days = fields.Integer("Days of the Period", readonly=True, aggregator="max")
+    full_days = fields.Integer(
+        "Days of a Full Period",
+        readonly=True,
+        aggregator="max",
+        help="As the setting was. A firm that has shipped for less has a shorter period.",
+    )
 
     _month_idx = models.Index("(company_id, date, manager_id)")
 
@@ -89,16 +96,16 @@ class SalesReceivableSnapshot(models.Model):
             SQL(
                 """
                 INSERT INTO sales_receivable_snapshot (
-                    company_id, date, client_id, manager_id, team_id, debt, overdue, shipments, period_days,
-                    create_uid, create_date, write_uid, write_date)
-                SELECT company_id, %(date)s, client_id, manager_id, team_id, debt, overdue, shipments,
-                       period_days, %(uid)s, %(now)s, %(uid)s, %(now)s
+                    company_id, date, client_id, manager_id, team_id, debt, overdue, prepaid, shipments,
+                    period_days, full_days, create_uid, create_date, write_uid, write_date)
+                SELECT company_id, %(date)s, client_id, manager_id, team_id, debt, overdue, prepaid,
+                       shipments, period_days, full_days, %(uid)s, %(now)s, %(uid)s, %(now)s
                   FROM (%(figures)s) figure
                 RETURNING id
                 """,
                 date=month_end,
                 figures=Ledger._figures_sql(
-                    Ledger._days_sql({company: month_end}), Ledger._balances_at_sql(company, month_end)
+                    Ledger._periods_sql({company: month_end}), Ledger._balances_at_sql(company, month_end)
                 ),
                 uid=self.env.uid,
                 now=fields.Datetime.now(),

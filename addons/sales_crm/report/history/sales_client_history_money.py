@@ -110,14 +110,14 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_bank_receipts(self, arm):
-        """Money on a bank statement that no payment stands for."""
+        """Money on a bank statement that no payment stands for; one entry may bring that of several clients."""
         return self._row(
             arm,
             SQL(
                 """
                 account_move document
-                JOIN res_partner partner ON partner.id = document.partner_id
                 JOIN account_move_line line ON line.move_id = document.id
+                JOIN res_partner partner ON partner.id = line.partner_id
                 WHERE partner.client_id IS NOT NULL AND document.state = 'posted'
                   AND document.statement_line_id IS NOT NULL AND %s
                   AND NOT EXISTS (

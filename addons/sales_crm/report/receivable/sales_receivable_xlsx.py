@@ -1,6 +1,6 @@
 from odoo import api, models
 
-WIDTHS = (26, 34, 18, 18, 12, 12, 10, 16, 16, 16, 16, 16, 10)
+WIDTHS = (26, 34, 18, 18, 12, 12, 10, 16, 16, 16, 16, 16, 16, 16, 10)
 FIRST_AMOUNT = 8  # column; before it are texts and dates
 
 
@@ -50,6 +50,8 @@ class SalesReceivableXlsx(models.AbstractModel):
             self.env._("Age"),
             self.env._("Amount, %s", currency.name),
             self.env._("Debt, %s", currency.name),
+            self.env._("Covered, %s", currency.name),
+            self.env._("Left to Pay, %s", currency.name),
             self.env._("Overdue, %s", currency.name),
             self.env._("Debt in Currency"),
             self.env._("Currency"),
@@ -95,6 +97,8 @@ class SalesReceivableXlsx(models.AbstractModel):
             ("text", ages[row.age]),
             ("money", row.amount),
             ("money", row.residual),
+            ("money", row.covered),
+            ("money", row.left_to_pay),
             ("money", row.overdue),
             ("money", row.residual_currency),
             ("text", named.currency_id.name),
@@ -105,7 +109,7 @@ class SalesReceivableXlsx(models.AbstractModel):
         texts = [*texts, *("" for _column in range(FIRST_AMOUNT - len(texts)))]
         totals = [
             rows.company_currency_id.round(sum(rows.mapped(name)))
-            for name in ("amount", "residual", "overdue")
+            for name in ("amount", "residual", "covered", "left_to_pay", "overdue")
         ]
         cells = [("total_text", text) for text in texts] + [("total_money", total) for total in totals]
         self._write_row(sheet, formats, line, cells)

@@ -1,1 +1,2 @@
 from . import sales_receivable_collect
+from . import base_partner_merge

@@ -47,27 +47,28 @@ class SalesReceivableCollect(models.TransientModel):
     # ------------------------------------------------------
 
     def action_plan(self):
-        """One activity for each invoice on its client's card, for his manager's next working day. An invoice
-        that stands in somebody's plan already stays there.
+        """One activity for each invoice and client on the client's card, for his manager's next working day.
+        What stands in somebody's plan already stays there.
 
         :return: what has been planned, as a notification
         :raise AccessError: the user may not plan for one of the clients
         """
         self.ensure_one()
         rows = self._rows_to_plan()
-        planned = self._planned_moves(rows.move_id)
+        planned = self._planned(rows.move_id)
         # sudo: whether a colleague still works here is no secret
         managed = rows.filtered(lambda row: row.manager_id.sudo().active)
-        vals_list = self._prepare_activities(managed.filtered(lambda row: row.move_id not in planned))
-        moves = [vals.pop("unpaid_move_id") for vals in vals_list]
+        vals_list = self._prepare_activities(managed.filtered(lambda row: row._debt_key() not in planned))
+        debts = [(vals.pop("unpaid_move_id"), vals.pop("unpaid_client_id")) for vals in vals_list]
         activities = self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(vals_list)
-        for activity, move in zip(activities, moves, strict=True):
-            # sudo: the user sees the invoice, by _rows_to_plan; by hand nobody says which one is in a plan
-            activity.sudo().unpaid_move_id = move
-        without = len((rows - managed).move_id)
+        for activity, (move, client) in zip(activities, debts, strict=True):
+            # sudo: the user sees the debt, by _rows_to_plan; by hand nobody says which one is in a plan
+            activity.sudo().write({"unpaid_move_id": move, "unpaid_client_id": client})
+        old = {row._debt_key() for row in rows} & planned
         message = self.env._(
-            "Planned: %(new)s. In a plan already: %(old)s.", new=len(vals_list), old=len(planned)
+            "Planned: %(new)s. In a plan already: %(old)s.", new=len(vals_list), old=len(old)
         )
+        without = len({row._debt_key() for row in rows - managed})
         if without:
             message += "\n" + self.env._(
                 "%s invoices are of clients without a manager. Give the clients a manager first.", without
@@ -83,28 +84,33 @@ class SalesReceivableCollect(models.TransientModel):
         }
 
     def _rows_to_plan(self):
-        """:return: the open instalments of the invoices, as far as the user may see them; who manages the
-        client and whether it is still open is asked now
+        """:return: the open instalments of the invoices and clients, as far as the user may see them; who
+        manages the client and whether something is still to pay is asked now
         """
-        return self.env["sales.receivable.report"].search(
-            [("move_id", "in", self.line_ids.move_id.ids), ("residual", ">", 0)]
+        rows = self.env["sales.receivable.report"].search(
+            [("move_id", "in", self.line_ids.move_id.ids), ("left_to_pay", ">", 0)]
         )
+        chosen = {line._debt_key() for line in self.line_ids}
+        return rows.filtered(lambda row: row._debt_key() in chosen)
 
-    def _planned_moves(self, moves):
-        """:return: those of the invoices for which somebody has an open activity"""
+    def _planned(self, moves):
+        """:return: set of (invoice, client) for which somebody has an open activity"""
         # sudo: it counts whoever has it, also if the user may not see that activity
         activities = self.env["mail.activity"].sudo().search([("unpaid_move_id", "in", moves.ids)])
-        return activities.unpaid_move_id.sudo(False)
+        return {
+            (activity.unpaid_move_id.id, activity.unpaid_client_id.commercial_partner_id.id)
+            for activity in activities
+        }
 
     def _prepare_activities(self, rows):
-        """:param rows: of the receivables, one or more for an invoice
-        :return: list of dict, one for each invoice
+        """:param rows: of the receivables, one or more for an invoice and client
+        :return: list of dict, one for each invoice and client
         """
-        amounts = {line.move_id: line for line in self.line_ids}
+        lines = {line._debt_key(): line for line in self.line_ids}
         days = rows.manager_id._sales_next_workdays()
         return [
-            self._prepare_activity(of_move[0], amounts[move], days[of_move[0].manager_id])
-            for move, of_move in rows.grouped("move_id").items()
+            self._prepare_activity(of_debt[0], lines[key], days[of_debt[0].manager_id])
+            for key, of_debt in rows.grouped(lambda row: row._debt_key()).items()
         ]
 
     def _prepare_activity(self, row, line, day):
@@ -117,6 +123,7 @@ class SalesReceivableCollect(models.TransientModel):
             "user_id": row.manager_id.id,
             "date_deadline": day,
             "unpaid_move_id": row.move_id.id,
+            "unpaid_client_id": row.client_id.id,
             "summary": env._(
                 "Get %(amount)s for %(invoice)s",
                 amount=format_amount(env, line.amount, self.currency_id),
@@ -143,8 +150,12 @@ class SalesReceivableCollectLine(models.TransientModel):
         "Planned", compute="_compute_is_planned", help="Somebody has an open activity to get it paid."
     )
 
-    @api.depends("move_id")
+    @api.depends("move_id", "client_id")
     def _compute_is_planned(self):
-        planned = self.collect_id._planned_moves(self.move_id)
+        planned = self.collect_id._planned(self.move_id)
         for line in self:
-            line.is_planned = line.move_id in planned
+            line.is_planned = line._debt_key() in planned
+
+    def _debt_key(self):
+        """:return: (id of the invoice, id of the client)"""
+        return self.move_id.id, self.client_id.id
