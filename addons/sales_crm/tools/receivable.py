@@ -87,7 +87,8 @@ def covered(lines):
 
     Lines of nobody, and of clients who have nothing unmatched, have no row.
 
-    :param SQL lines: a table, or a query in brackets, with id, root (of the company), client_id, residual, due, paid_out
+    :param SQL lines: a table, or a query in brackets, with id, root (of the company), client_id, residual,
+        due, paid_out
     :return: SQL of a row per line: id, amount; of a debt what of it is covered, of money (negative) what of
         it is used up by that. The amounts of a client add up to 0
     """
@@ -105,7 +106,8 @@ def covered(lines):
                                ORDER BY NOT line.paid_out, line.due, line.id
                                 ROWS UNBOUNDED PRECEDING) - ABS(line.residual) AS before
                   FROM %(lines)s line
-                 WHERE line.client_id IN (SELECT money.client_id FROM %(lines)s money WHERE money.residual < 0)
+                 WHERE line.client_id IN (
+                        SELECT money.client_id FROM %(lines)s money WHERE money.residual < 0)
                 WINDOW whole AS (PARTITION BY line.root, line.client_id)
                ) part
         """,

@@ -53,8 +53,8 @@ class SalesReceivableKpi(models.Model):
     overdue = fields.Monetary(readonly=True)
     prepaid = fields.Monetary(
         readonly=True,
-        help="What clients have paid, or were credited, beyond what they owe. It makes no other client's debt "
-        "smaller.",
+        help="What clients have paid, or were credited, beyond what they owe. It makes no other client's "
+        "debt smaller.",
     )
     shipments = fields.Monetary(
         readonly=True,
@@ -159,8 +159,8 @@ class SalesReceivableKpi(models.Model):
 
     @api.model
     def _rate_sql(self):
-        """:return: SQL of the rate of the currency of ``company`` on ``kpi.date`` to the current company's: the
-        last one before, else the first one; 1 where there is none
+        """:return: SQL of the rate of the currency of ``company`` on ``kpi.date`` to the current company's:
+        the last one before, else the first one; 1 where there is none
         """
         # sudo: which currencies companies keep their books in is no secret
         used = self.env["res.company"].sudo().search([("active", "in", [True, False])]).currency_id

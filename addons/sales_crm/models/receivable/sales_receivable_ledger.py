@@ -66,15 +66,9 @@ class SalesReceivableLedger(models.AbstractModel):
             began = first.get(company.id)
             known = began if began and began <= day else None
             date_from = max(start, known or start)
-            rows.append(
-                (
-                    company.id,
-                    day,
-                    date_from,
-                    (day - date_from).days + 1 if known else 0,
-                    (day - start).days + 1,
-                )
-            )
+            full_days = (day - start).days + 1
+            period_days = (day - date_from).days + 1 if known else 0
+            rows.append((company.id, day, date_from, period_days, full_days))
         return SQL(
             "unnest(%s::int[], %s::date[], %s::date[], %s::int[], %s::int[])"
             " AS day(company_id, today, date_from, period_days, full_days)",

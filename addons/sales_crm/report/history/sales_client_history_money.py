@@ -110,7 +110,7 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_bank_receipts(self, arm):
-        """Money on a bank statement that no payment stands for; one entry may bring that of several clients."""
+        """Money on a bank statement that no payment stands for; an entry may bring several clients' money."""
         return self._row(
             arm,
             SQL(

@@ -190,7 +190,7 @@ class SalesReceivableReport(models.Model):
         lines = self.env["account.move.line"].browse(self.ids)
         lines.check_access("write")
         matched = 0
-        for of_client in lines.grouped(lambda line: self._match_key(line)).values():
+        for of_client in lines.grouped(self._match_key).values():
             if len({line.amount_residual > 0 for line in of_client}) == 2:
                 of_client.reconcile()
                 matched += 1

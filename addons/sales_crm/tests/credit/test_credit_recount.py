@@ -40,14 +40,27 @@ class TestCreditRecount(CreditCase):
     def _recount(self):
         """:return: dict like CreditStanding, from records"""
         lines = self._receivable_lines()
-        late = lines.filtered(lambda line: line.amount_residual > 0 and line.date_maturity < self.today)
+        unapplied = -sum(amount for amount in lines.mapped("amount_residual") if amount < 0)
+        late = self._recount_late(lines, unapplied)
         return {
             "receivable": sum(lines.mapped("amount_residual")),
-            "unapplied": -sum(amount for amount in lines.mapped("amount_residual") if amount < 0),
-            "overdue": sum(late.mapped("amount_residual")),
+            "unapplied": unapplied,
+            "overdue": sum(late.values()),
+            "overdue_counting": sum(late.values()),
             "overdue_days": max(((self.today - line.date_maturity).days for line in late), default=0),
             "open_orders": sum(self._recount_order(order) for order in self._orders()),
         }
+
+    def _recount_late(self, lines, money):
+        """:return: dict overdue line -> what is left of it when ``money`` has gone to the oldest debts"""
+        late = {}
+        for line in lines.sorted(lambda line: (line.date_maturity, line.id)):
+            left = max(line.amount_residual, 0)
+            used = min(left, money)
+            money -= used
+            if self.company.currency_id.compare_amounts(left, used) > 0 and line.date_maturity < self.today:
+                late[line] = left - used
+        return late
 
     def _recount_order(self, order):
         total = 0

@@ -2,7 +2,7 @@ from odoo import api, models
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
-    """Two clients of one entry, both in a plan: core would delete the second activity, as its key is taken."""
+    """Two clients of one entry, both in a plan: core would delete one activity, as its key is taken."""
 
     _inherit = "base.partner.merge.automatic.wizard"
 
