@@ -53,7 +53,9 @@ def make_contracts(cr, company, currency):
 
 
 def make_invoices(cr, pairs, count, company, currency):
-    """Posted invoices of 500 each, one of three open, some of them overdue."""
+    """Posted invoices of 500 each, one of three open, some of them overdue; one of thirty is a payment of 300
+    that nobody has matched.
+    """
     journal = one(
         cr, "SELECT id FROM account_journal WHERE type = 'sale' AND company_id = %s LIMIT 1", company
     )
@@ -97,11 +99,22 @@ def make_invoices(cr, pairs, count, company, currency):
         rows = zip(moves, debits, credits, dates, clients, strict=True)
         for number, (move, debit_line, credit_line, day, client) in enumerate(rows):
             is_open = number % 3 == 0
-            left = 500 if is_open else 0
+            amount = -300 if number % 30 == 0 else 500
+            left = amount if is_open else 0
             due = day + timedelta(days=45 if is_open and number % 9 else 400)
             common = (move, currency, company, journal, "posted", day, client)
-            yield (debit_line, *common, debit, "payment_term", due, 500, 500, left, "f" if is_open else "t")
-            yield (credit_line, *common, credit, "product", None, -500, -500, 0, "f")
+            yield (
+                debit_line,
+                *common,
+                debit,
+                "payment_term",
+                due,
+                amount,
+                amount,
+                left,
+                "f" if is_open else "t",
+            )
+            yield (credit_line, *common, credit, "product", None, -amount, -amount, 0, "f")
 
     data.copy(
         cr,

@@ -5,7 +5,6 @@ from odoo.tools import SQL
 
 from ...tools.credit import CreditStanding
 from ...tools.receivable import (
-    covered,
     days_overdue,
     due_date,
     is_open_receivable,
@@ -144,7 +143,7 @@ class SalesCredit(models.AbstractModel):
                        COALESCE(debt.receivable, 0) AS receivable,
                        COALESCE(debt.unapplied, 0) AS unapplied,
                        COALESCE(debt.overdue, 0) AS overdue,
-                       COALESCE(debt.overdue_days, 0) AS overdue_days,
+                       %(overdue_days)s AS overdue_days,
                        COALESCE(debt.overdue_late, 0) AS overdue_counting,
                        COALESCE(orders.open_orders, 0)
                            + CASE WHEN main.kind = 'commission'
@@ -176,7 +175,8 @@ class SalesCredit(models.AbstractModel):
             """,
             main=self._contract_sql(company, few, rate=rate),
             **self._commission_sql(company, few, rate, "commission" in kinds),
-            debt=self._debt_sql(company, ledger, few, rare),
+            debt=self._debt_sql(company, ledger, few),
+            overdue_days=self._overdue_days_sql(company, ledger),
             orders=self._orders_sql(ledger, few, without or {}, shipped, rare),
             had_contract=self._had_contract_sql(company, rare),
             core_limit=self._core_limit_sql(company),
@@ -315,72 +315,105 @@ class SalesCredit(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _debt_sql(self, company, ledger, client_ids, rare):
-        """What is overdue is what unmatched money doesn't cover; where nobody has any, nothing is asked.
+    def _debt_sql(self, company, ledger, client_ids):
+        """What is overdue is what unmatched money doesn't cover, by the sums of what
+        :func:`~odoo.addons.sales_crm.tools.receivable.covered` tells line by line: the money goes first to
+        what he got back, and what is left of it to the oldest invoices.
 
-        :param set rare: see :meth:`_rare`
         :return: SQL of what each client owes by the ledger; uses ``main``, the contracts in force
         """
         today = company._sales_today()
-        opened = self._opened_sql(ledger, client_ids)
-        if "unmatched" in rare:
-            left = SQL("(%s - COALESCE(covered.amount, 0))", residual())
-            join = SQL("LEFT JOIN (%s) covered ON covered.id = line.id", self._covered_sql(opened))
-        else:
-            left, join = residual(), SQL()
         return SQL(
             """
-            SELECT debtor.commercial_partner_id AS client_id,
-                   SUM(%(residual)s)::float AS receivable,
-                   -SUM(%(residual)s) FILTER (WHERE %(residual)s < 0)::float AS unapplied,
-                   SUM(%(left)s) FILTER (WHERE %(overdue)s)::float AS overdue,
-                   MAX(%(days)s) FILTER (WHERE %(overdue)s) AS overdue_days,
-                   SUM(%(left)s) FILTER (WHERE %(late)s)::float AS overdue_late
-              FROM account_move_line line
-              JOIN res_partner debtor ON debtor.id = line.partner_id
-              LEFT JOIN main ON main.client_id = debtor.commercial_partner_id
-              %(join)s
-             WHERE %(opened)s
-             GROUP BY debtor.commercial_partner_id
+            SELECT client_id, receivable, unapplied, %(overdue)s AS overdue, %(late)s AS overdue_late,
+                   overdue_days
+              FROM (
+                    SELECT debtor.commercial_partner_id AS client_id,
+                           SUM(%(residual)s)::float AS receivable,
+                           COALESCE(-SUM(%(residual)s) FILTER (WHERE %(residual)s < 0), 0)::float
+                               AS unapplied,
+                           %(sums)s,
+                           MAX(%(days)s) FILTER (WHERE %(is_overdue)s) AS overdue_days
+                      FROM account_move_line line
+                      JOIN res_partner debtor ON debtor.id = line.partner_id
+                      LEFT JOIN main ON main.client_id = debtor.commercial_partner_id
+                     WHERE %(opened)s AND line.company_id = ANY(%(ledger)s) AND %(clients)s
+                     GROUP BY debtor.commercial_partner_id
+                   ) debtor
             """,
+            overdue=self._uncovered_sql("overdue"),
+            late=self._uncovered_sql("late"),
             residual=residual(),
-            left=left,
-            overdue=is_overdue(today, due_date(), left),
-            late=is_overdue(SQL("%s - COALESCE(main.tolerance_days, 0)", today), due_date(), left),
+            sums=self._overdue_sums_sql(today),
+            is_overdue=is_overdue(today, due_date(), residual()),
             days=days_overdue(today, due_date()),
-            join=join,
-            opened=opened,
+            opened=is_open_receivable(),
+            ledger=ledger,
+            clients=self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
         )
 
     @api.model
-    def _opened_sql(self, ledger, client_ids):
-        """:return: SQL condition on ``line`` and ``debtor``: open in the ledger"""
-        return SQL(
-            "%s AND line.company_id = ANY(%s) AND %s",
-            is_open_receivable(),
-            ledger,
-            self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
-        )
-
-    @api.model
-    def _covered_sql(self, opened):
-        """:param SQL opened: see :meth:`_opened_sql`
-        :return: SQL of what unmatched money covers of each open line
+    def _overdue_sums_sql(self, today):
+        """:return: SQL of the sums that :meth:`_uncovered_sql` asks for: what is overdue now, or for longer
+        than the contract tolerates, and what of it went back to the client
         """
-        return covered(
+        conditions = {
+            "overdue": is_overdue(today, due_date(), residual()),
+            "late": is_overdue(SQL("%s - COALESCE(main.tolerance_days, 0)", today), due_date(), residual()),
+            "paid_out": SQL("%s > 0", residual()),
+        }
+        sums = {
+            name: (condition, SQL("TRUE")) for name, condition in conditions.items() if name != "paid_out"
+        }
+        sums |= {f"back_{name}": (condition, is_paid_out()) for name, condition in conditions.items()}
+        return SQL(", ").join(
             SQL(
-                """(
-                SELECT line.id, 0 AS root, debtor.commercial_partner_id AS client_id, %s AS residual,
-                       %s AS due, %s AS paid_out
-                  FROM account_move_line line
-                  JOIN res_partner debtor ON debtor.id = line.partner_id
-                 WHERE %s)
-                """,
+                "COALESCE(SUM(%s) FILTER (WHERE %s AND %s), 0)::float AS %s",
                 residual(),
-                due_date(),
-                is_paid_out(),
-                opened,
+                *conditions,
+                SQL.identifier(name),
             )
+            for name, conditions in sums.items()
+        )
+
+    @api.model
+    def _uncovered_sql(self, name):
+        """:param str name: ``overdue`` or ``late``
+        :return: SQL of what the client's unmatched money doesn't cover of it
+        """
+        return SQL(
+            "GREATEST(%(all)s - %(back)s - GREATEST(unapplied - back_paid_out, 0), 0)"
+            " + GREATEST(%(back)s - unapplied, 0)",
+            all=SQL.identifier(name),
+            back=SQL.identifier(f"back_{name}"),
+        )
+
+    @api.model
+    def _overdue_days_sql(self, company, ledger):
+        """:return: SQL of the days since the oldest debt of ``client`` was due that his unmatched money, if
+        he has any, doesn't cover; uses ``debt``
+        """
+        today = company._sales_today()
+        return SQL(
+            """
+            CASE WHEN debt.unapplied > 0 AND debt.overdue > 0 THEN (
+                SELECT MAX(%(days)s)
+                  FROM (SELECT %(due)s AS due,
+                               SUM(%(residual)s) OVER (ORDER BY NOT %(paid_out)s, %(due)s, line.id) AS up_to
+                          FROM account_move_line line
+                          JOIN res_partner debtor ON debtor.id = line.partner_id
+                         WHERE debtor.commercial_partner_id = client.id AND %(opened)s AND %(residual)s > 0
+                           AND line.company_id = ANY(%(ledger)s)) owed
+                 WHERE owed.due < %(today)s AND owed.up_to > debt.unapplied::numeric)
+                 WHEN debt.overdue > 0 THEN debt.overdue_days ELSE 0 END
+            """,
+            days=days_overdue(today, SQL("owed.due")),
+            due=due_date(),
+            residual=residual(),
+            paid_out=is_paid_out(),
+            opened=is_open_receivable(),
+            ledger=ledger,
+            today=today,
         )
 
     @api.model
@@ -448,7 +481,6 @@ class SalesCredit(models.AbstractModel):
         return {
             "family": SQL("TRUE"),
             "left_over": SQL("EXISTS (%s)", self._left_over_sql()),
-            "unmatched": SQL("TRUE"),
         }
 
     @api.model
@@ -469,16 +501,6 @@ class SalesCredit(models.AbstractModel):
                 """,
                 self._left_over_sql(),
                 self._of_clients_sql("payer", "commercial_partner_id", client_ids),
-            ),
-            "unmatched": SQL(
-                """
-                EXISTS (SELECT FROM account_move_line line
-                          JOIN res_partner debtor ON debtor.id = line.partner_id
-                         WHERE %s AND %s < 0 AND %s)
-                """,
-                is_open_receivable(),
-                residual(),
-                self._of_clients_sql("debtor", "commercial_partner_id", client_ids),
             ),
         }
         return {name: conditions[name] for name in names if name in conditions}
