@@ -7,6 +7,7 @@ from odoo.tools import split_every
 BATCH = 40  # core takes longer for each of many than for each of a few
 OVERDUE_SHARE = 0.06  # of what is owed and not due yet
 UNPAID = 3  # so many of the overdue have paid nothing of the invoice, the others a part
+UNMATCHED = 2  # so many of the last payments accounting hasn't matched yet
 GRACE = 8  # days after which an unpaid invoice counts against the client, with what contracts tolerate
 
 
@@ -101,10 +102,16 @@ class Payments:
             created.action_post()
             payments |= created
         self.analyse()
-        pairs = [(invoice, payment) for (invoice, *_paid), payment in zip(paid, payments, strict=True)]
+        waiting = self._not_matched_yet(paid)
+        pairs = [(one[0], payment) for one, payment in zip(paid, payments, strict=True) if one not in waiting]
         for batch in split_every(BATCH, pairs):
             self.env["account.move.line"]._reconcile_plan([self._receivable(*pair) for pair in batch])
             self.analyse()
+
+    def _not_matched_yet(self, paid):
+        """:return: the last payments, of clients who owe nothing overdue: so many as accounting is behind"""
+        good = [one for one in paid if one[0].partner_id not in {*self.overdue, *self.slow}]
+        return sorted(good, key=lambda one: (one[1], one[0].id))[-UNMATCHED:]
 
     def _receivable(self, invoice, payment):
         """:return: their lines that settle each other"""

@@ -82,7 +82,11 @@ class SalesStageMove(models.Model):
 
     @api.model
     def _rebuild_tracked_sql(self):
-        """:return: SQL of ``tracked``: what the chatter kept about stages and about won and lost"""
+        """What was tracked has no subject, unless core moved it here from a deal that was merged into this
+        one: that was the other deal's way.
+
+        :return: SQL of ``tracked``: what the chatter kept about stages and about won and lost
+        """
         return SQL(
             """
             tracked AS MATERIALIZED (
@@ -104,6 +108,7 @@ class SalesStageMove(models.Model):
                                SELECT label.value FROM jsonb_each_text(choice.name) label)
                          LIMIT 1) status ON TRUE
                  WHERE message.model = 'crm.lead' AND field.model = 'crm.lead'
+                   AND COALESCE(message.subject, '') = ''
                    AND field.name IN ('stage_id', 'won_status')
             )
             """
@@ -139,7 +144,9 @@ class SalesStageMove(models.Model):
                 SELECT DISTINCT ON (lead_id) lead_id, outcome FROM (
                     SELECT lead_id, number, date, outcome FROM moved
                     UNION ALL SELECT lead_id, number, date, outcome FROM decided
-                ) AS said ORDER BY lead_id, date DESC, number DESC
+                ) AS said
+                 WHERE outcome != 'moved'  -- a lost deal that is moved is lost still
+                 ORDER BY lead_id, date DESC, number DESC
             ), first_stage AS (
                 SELECT DISTINCT ON (lead_id) lead_id, stage_from, name_from
                   FROM tracked WHERE field = 'stage_id' ORDER BY lead_id, date, number

@@ -64,6 +64,7 @@ class SalesReceivableReport(models.Model):
         "these themselves, what they cover. Accounting is to match it.",
     )
     left_to_pay = fields.Monetary(
+        "Left to Pay",
         currency_field="company_currency_id",
         readonly=True,
         help="Debt less what is covered. Negative: the client has paid more than he owes.",

@@ -16,6 +16,8 @@ EMPTY = {
     "menu_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "not everybody has asked for one"),
     "menu_controller_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "as above"),
     "menu_account_credit_releases": ({f"manager{n}" for n in range(1, 6)}, "as above"),
+    "menu_account_receivables_match": ({f"manager{n}" for n in range(1, 6)}, "not everybody's clients"),
+    "menu_controller_receivables_match": ({f"manager{n}" for n in range(1, 6)}, "as above"),
     "menu_production_calendar": ({ALL}, "of other countries than ours the company enters its own days"),
     "menu_stuck_deals": ({f"manager{n}" for n in range(1, 6)}, "not everybody has one"),
 }

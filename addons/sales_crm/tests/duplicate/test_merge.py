@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 
-from odoo import fields
+from odoo import SUPERUSER_ID, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL
@@ -26,6 +26,7 @@ MADE_ANEW = {("sales.partner.key", "partner_id")}
 # Values for rows that a CHECK, or a computation after the merge, wants to be sensible
 VALUES = {
     "account.move.line": {"display_type": "line_note"},
+    "mail.activity": {"user_id": SUPERUSER_ID},
     "sales.promise": {"kind": "other", "direction": "client", "said": "kept", "date_said": date(2026, 1, 1)},
 }
 

@@ -213,6 +213,39 @@ class TestFunnelMoves(FunnelCommon):
         self.assertEqual(set(self._moves(deal).mapped("rebuilt")), {True})
         self.assertFalse(self.env["sales.stage.move"]._rebuild())
 
+    def _track(self, deal, **vals):
+        """Write as a person does: with what the chatter keeps of it."""
+        deal.with_context(tracking_disable=False).write(vals)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+
+    def _retold(self, deal):
+        """:return: the story of the deal as the chatter tells it"""
+        self.env.cr.execute("DELETE FROM sales_stage_move WHERE lead_id = %s", [deal.id])
+        self.env.invalidate_all()
+        self.env["sales.stage.move"]._rebuild()
+        return self._story(deal)
+
+    def test_a_lost_deal_that_is_moved_is_lost_once(self):
+        deal = self._deal()
+        self._track(deal, stage_id=self.interest.id)
+        deal.with_context(tracking_disable=False).action_set_lost()
+        self._track(deal, stage_id=self.offer.id)
+        kept = self._story(deal)
+        self.assertEqual([outcome for outcome, *_stages in kept], ["created", "moved", "lost", "moved"])
+        self.assertEqual(self._retold(deal), kept)
+
+    def test_rebuilt_without_what_was_merged_into_it(self):
+        first, second = self._deal(self.cold), self._deal(self.cold)
+        self._track(first, stage_id=self.negotiation.id)
+        self._track(second, stage_id=self.interest.id)
+        self._track(second, stage_id=self.offer.id)
+        head = (first | second).with_context(tracking_disable=False).merge_opportunity()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        kept = self._story(head)
+        self.assertEqual(self._retold(head), kept)
+
     def test_rebuilt_without_tracking(self):
         won = self._deal(self.won, probability=100)
         self.env.cr.execute("DELETE FROM sales_stage_move WHERE lead_id = %s", [won.id])
