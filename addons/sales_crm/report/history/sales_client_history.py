@@ -22,9 +22,12 @@ class SalesClientHistory(models.Model):
 
     _sales_guard_path = "client_id"
     _depends = {
-        "account.move": ["state", "partner_id", "invoice_date", "amount_total_signed", "invoice_user_id"],
-        "account.move.line": ["balance", "parent_state", "account_id"],
-        "account.payment": ["state", "partner_id", "date", "amount_company_currency_signed"],
+        "account.move": [
+            *("state", "partner_id", "commercial_partner_id", "invoice_date", "amount_total_signed"),
+            "invoice_user_id",
+        ],
+        "account.move.line": ["balance", "parent_state", "account_id", "partner_id"],
+        "account.payment": ["state", "partner_id", "date", "amount_company_currency_signed", "move_id"],
         "calendar.attendee": ["event_id", "partner_id"],
         "calendar.event": [
             *("active", "history_client_id", "name", "opportunity_id", "privacy", "start", "user_id"),
@@ -120,6 +123,7 @@ class SalesClientHistory(models.Model):
             21: self._arm_releases(21),
             22: self._arm_messages_of_cut_deals(22),
             23: self._arm_meetings_of_cut_deals(23),
+            24: self._arm_payments_without_entry(24),
         }
 
     @api.model

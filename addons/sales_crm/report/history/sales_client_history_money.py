@@ -60,12 +60,13 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_invoices(self, arm):
+        """The client is whom the invoice named: a contact who changes employer doesn't take it along."""
         return self._row(
             arm,
             SQL(
                 """
                 account_move document
-                JOIN res_partner partner ON partner.id = document.partner_id
+                JOIN res_partner partner ON partner.id = document.commercial_partner_id
                 WHERE partner.client_id IS NOT NULL AND document.state = 'posted'
                   AND document.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                 """
@@ -74,7 +75,7 @@ class SalesClientHistory(models.Model):
             date=self._noon(SQL("document.invoice_date")),
             kind=SQL("CASE WHEN document.move_type = 'out_refund' THEN 'refund' ELSE 'invoice' END"),
             client=SQL("partner.client_id"),
-            contact=SQL("partner.id"),
+            contact=SQL("document.partner_id"),
             user=SQL("document.invoice_user_id"),
             company=SQL("document.company_id"),
             amount=SQL("document.amount_total_signed"),
@@ -85,21 +86,49 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_payments(self, arm):
-        return self._row(
+        """The client is whom the payment's entry named."""
+        return self._payment_row(
             arm,
             SQL(
                 """
                 account_payment document
-                JOIN res_partner partner ON partner.id = document.partner_id
+                JOIN account_move entry ON entry.id = document.move_id
+                JOIN res_partner partner ON partner.id = entry.commercial_partner_id
+                """
+            ),
+        )
+
+    @api.model
+    def _arm_payments_without_entry(self, arm):
+        """Where a journal has no outstanding account, core makes no entry until the bank's comes."""
+        return self._payment_row(
+            arm,
+            SQL(
+                """
+                account_payment document
+                JOIN res_partner partner
+                  ON partner.id = document.partner_id AND document.move_id IS NULL
+                """
+            ),
+        )
+
+    @api.model
+    def _payment_row(self, arm, tables):
+        return self._row(
+            arm,
+            SQL(
+                """
+                %s
                 WHERE partner.client_id IS NOT NULL AND document.state IN ('in_process', 'paid')
                   AND document.partner_type = 'customer'
-                """
+                """,
+                tables,
             ),
             source=SQL("document.id"),
             date=self._noon(SQL("document.date")),
             kind=SQL("'payment'"),
             client=SQL("partner.client_id"),
-            contact=SQL("partner.id"),
+            contact=SQL("document.partner_id"),
             user=SQL("NULLIF(document.create_uid, %s)", SUPERUSER_ID),
             company=SQL("document.company_id"),
             amount=SQL("document.amount_company_currency_signed"),
