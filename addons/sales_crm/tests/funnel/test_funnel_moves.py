@@ -215,6 +215,8 @@ class TestFunnelMoves(FunnelCommon):
 
     def _track(self, deal, **vals):
         """Write as a person does: with what the chatter keeps of it."""
+        self.env.flush_all()
+        self.env.cr.precommit.run()
         deal.with_context(tracking_disable=False).write(vals)
         self.env.flush_all()
         self.env.cr.precommit.run()

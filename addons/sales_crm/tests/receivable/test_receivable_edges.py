@@ -334,6 +334,7 @@ class TestIndicatorEdges(EdgeCase):
         self._bill(100, 10, person)
         self._money(1, person, 5)
         self._money(-1, person, 5)
+        self.env.flush_all()
         person.parent_id = self.other_client
         self.env.flush_all()
         history = self.env["sales.client.history"].search([("kind", "in", ["invoice", "payment"])])
