@@ -2,7 +2,6 @@ from datetime import datetime, timedelta, timezone
 
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools.mail import email_normalize_all
 
 # That a mail came in or went out only the server knows
 MAILS = ("email", "email_outgoing")
@@ -152,11 +151,15 @@ class MailMessage(models.Model):
     def _sales_check_told_truly(self):
         """:raise AccessError: one of these says of a client's document what isn't so"""
         began, now = self.env.cr.now(), datetime.now(timezone.utc).replace(tzinfo=None)
-        own, addresses = self.env.user.partner_id, self.env.user._sales_own_addresses()
+        own = self.env.user.partner_id
         # sudo: it is compared only, with what was written just now
         for message in self._sales_kept(corrected=False).sudo():
-            sender = set(email_normalize_all(message.email_from or ""))
-            foreign = message.author_id != own or message.author_guest_id or sender - addresses
+            if message.mail_activity_type_id:
+                # It counts as work that was done
+                label = self._fields["mail_activity_type_id"]._description_string(self.env)
+                raise AccessError(self._sales_refusal_of_server_fields(label))
+            foreign = message.author_id != own or message.author_guest_id
+            foreign = foreign or not self.env.user._sales_is_sender(message.email_from)
             in_time = began - CLOCKS_APART <= message.date <= now + CLOCKS_APART
             if foreign or not in_time or message.message_type in MAILS:
                 raise AccessError(

@@ -1,6 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools.mail import email_normalize
 
 from .mail_message import TRACKING
 
@@ -24,7 +23,7 @@ class MailThread(models.AbstractModel):
             or user.has_group("base.group_system")
         ):
             return author_id, email_from
-        if email_from and email_normalize(email_from) not in user._sales_own_addresses():
+        if not user._sales_is_sender(email_from):
             email_from = None
         return user.partner_id.id, email_from
 

@@ -81,6 +81,21 @@ class TestEvidenceTaken(EvidenceTakenCommon):
             lambda: self.deal.with_user(self.manager).message_post(body="x", tracking_value_ids=forged),
         )
 
+    def test_a_note_is_no_work_done(self):
+        """Core's report counts messages with a type of activity, and a deal isn't stuck after one."""
+        done = {"mail_activity_type_id": self.call.id}
+        deal = self.deal.with_user(self.manager)
+        by_default = self.Message.with_context(default_mail_activity_type_id=self.call.id)
+        self._refused(
+            lambda: self.Message.create({**self.values, **done}),
+            lambda: by_default.create(dict(self.values)),
+            lambda: deal.write({"message_ids": [Command.create({**self.values, **done})]}),
+            lambda: deal.message_post(body="x", **done),
+        )
+        activity = self._plan(self.client, fields.Date.today()).with_user(self.manager)
+        activity.action_feedback(feedback="Agreed")
+        self.assertEqual(self.client.message_ids[0].mail_activity_type_id, activity.activity_type_id)
+
     def test_changes_are_told_as_ever(self):
         """By a note, and by a message where the change has a subtype of its own."""
         values = self._track(self.deal, {"expected_revenue": 7000})
@@ -240,5 +255,6 @@ class TestAuthorTaken(EvidenceTakenCommon):
         for own in ('"Company" <info@company.example>', "manager@company.example"):
             message = self.Message.create({**self.values, "email_from": own})
             self.assertEqual(message.author_id, self.manager.partner_id)
+        self._refused(lambda: self.Message.create({**self.values, "email_from": "Anna"}))
         self.manager.email = False
         self.assertTrue(self.Message.create(dict(self.values)))
