@@ -90,4 +90,5 @@ from .evidence import (
     test_evidence_days,
     test_evidence_machine,
     test_evidence_message,
+    test_evidence_taken,
 )

@@ -1,5 +1,3 @@
-from contextlib import contextmanager
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -12,16 +10,9 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     @api.model
-    @contextmanager
     def _meeting_flow(self):
-        """While a meeting is created. Kept with the transaction: a context comes from anybody."""
-        data = self.env.cr.precommit.data
-        depth = data.get(FLOW, 0)
-        data[FLOW] = depth + 1
-        try:
-            yield
-        finally:
-            data[FLOW] = depth
+        """:return: context manager, for while a meeting is created"""
+        return self._sales_flow(FLOW)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -43,7 +34,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _is_meeting_flow(self):
-        return bool(self.env.cr.precommit.data.get(FLOW))
+        return self._sales_in_flow(FLOW)
 
     def _check_meetings(self, before):
         """:param dict before: activity id -> meeting before the change

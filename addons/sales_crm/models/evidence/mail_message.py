@@ -6,6 +6,9 @@ from odoo.exceptions import AccessError
 # That a mail came in or went out only the server knows
 MAILS = ("email", "email_outgoing")
 
+# While core writes down what has changed
+TRACKING = "sales_crm.tracking_flow"
+
 CLOCKS_APART = timedelta(minutes=1)
 
 
@@ -23,22 +26,35 @@ class MailMessage(models.Model):
     @api.model
     def _sales_history_fields(self):
         """:return: fields that tell who wrote what, when and where"""
-        return self._sales_note_fields() | {
-            "author_guest_id",
-            "author_id",
-            "create_date",
-            "create_uid",
-            "date",
-            "email_from",
-            "is_internal",
-            "mail_activity_type_id",
-            "message_type",
-            "model",
-            "parent_id",
-            "res_id",
-            "subtype_id",
-            "tracking_value_ids",
-        }
+        return (
+            self._sales_note_fields()
+            | {
+                "author_guest_id",
+                "author_id",
+                "child_ids",
+                "create_date",
+                "create_uid",
+                "date",
+                "email_from",
+                "incoming_email_cc",
+                "incoming_email_to",
+                "is_internal",
+                "mail_activity_type_id",
+                "message_type",
+                "model",
+                "outgoing_email_to",
+                "parent_id",
+                "partner_ids",
+                "res_id",
+                "subtype_id",
+            }
+            | self._sales_told_fields()
+        )
+
+    @api.model
+    def _sales_told_fields(self):
+        """:return: fields of what only the server knows: what has changed, whom a message has reached"""
+        return {"notification_ids", "notified_partner_ids", "tracking_value_ids"}
 
     @api.model
     def _sales_note_fields(self):
@@ -122,6 +138,11 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # Here, not where the fields of all models are asked: core puts trackings aside and writes them with
+        # all rights, those of other messages as well
+        if not self._sales_in_flow(TRACKING):
+            for vals in vals_list:
+                self.browse()._sales_check_server_fields(vals, self._sales_told_fields())
         messages = super().create(vals_list)
         if not self.env.su:
             messages._sales_check_told_truly()
@@ -133,7 +154,12 @@ class MailMessage(models.Model):
         own = self.env.user.partner_id
         # sudo: it is compared only, with what was written just now
         for message in self._sales_kept(corrected=False).sudo():
+            if message.mail_activity_type_id:
+                # It counts as work that was done
+                label = self._fields["mail_activity_type_id"]._description_string(self.env)
+                raise AccessError(self._sales_refusal_of_server_fields(label))
             foreign = message.author_id != own or message.author_guest_id
+            foreign = foreign or not self.env.user._sales_is_sender(message.email_from)
             in_time = began - CLOCKS_APART <= message.date <= now + CLOCKS_APART
             if foreign or not in_time or message.message_type in MAILS:
                 raise AccessError(

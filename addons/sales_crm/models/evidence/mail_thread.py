@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
-from odoo.tools.mail import email_normalize
+
+from .mail_message import TRACKING
 
 
 class MailThread(models.AbstractModel):
@@ -22,13 +23,14 @@ class MailThread(models.AbstractModel):
             or user.has_group("base.group_system")
         ):
             return author_id, email_from
-        # sudo: the addresses from which the companies write
-        addresses = [*user.sudo().mapped("company_ids.email"), user.email]
-        if email_from and email_normalize(email_from) not in {
-            email_normalize(one) for one in addresses if one
-        }:
+        if not user._sales_is_sender(email_from):
             email_from = None
         return user.partner_id.id, email_from
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        """Only here trackings are written with the rights of whoever has changed something."""
+        with self._sales_flow(TRACKING):
+            return super()._message_track(fields_iter, initial_values_dict)
 
     @api.model
     def message_process(self, model, message, *args, **kwargs):

@@ -1,5 +1,7 @@
 from . import base
+from . import sales_client_naming
 from . import res_partner_category
+from . import account_reconcile_model
 from . import res_partner
 from . import res_partner_same_firm
 from . import mail_activity

@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import AccessError
 
@@ -36,6 +38,24 @@ class Base(models.AbstractModel):
         # not with_context(): it would keep the companies, whatever is said of the context otherwise
         return self.with_env(self.env(context={**kept, **context}))
 
+    @api.model
+    @contextmanager
+    def _sales_flow(self, name):
+        """While the server does something of its own with the rights of the user. Kept with the transaction:
+        a context comes from anybody.
+        """
+        data = self.env.cr.precommit.data
+        depth = data.get(name, 0)
+        data[name] = depth + 1
+        try:
+            yield
+        finally:
+            data[name] = depth
+
+    @api.model
+    def _sales_in_flow(self, name):
+        return bool(self.env.cr.precommit.data.get(name))
+
     # ------------------------------------------------------
     # Fields that the server writes
     # ------------------------------------------------------
@@ -59,14 +79,19 @@ class Base(models.AbstractModel):
             and (
                 ours(field)
                 or (computed and field.compute and not field.inverse)
-                or self._sales_repeats_a_client(field)
+                or self._sales_repeats_a_link(field)
             )
         } - self._sales_core_written_fields()
 
     @api.model
-    def _sales_repeats_a_client(self, field):
-        """:return: whether the stored field repeats whose the document is on which the record hangs"""
-        return bool(self._sales_guard_path and field.related and field.comodel_name == "res.partner")
+    def _sales_repeats_a_link(self, field):
+        """:return: whether the stored field repeats whose the document is on which the record hangs, or what
+        else of a client's belongs to it
+        """
+        computed = field.related or (field.compute and not field.inverse)
+        if not (self._sales_guard_path and computed and field.comodel_name):
+            return False
+        return field.comodel_name == "res.partner" or bool(self.env[field.comodel_name]._sales_guard_path)
 
     @api.model
     def _sales_is_our_field(self, field):

@@ -1,8 +1,11 @@
+from contextlib import suppress
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
 from ..access.test_access_rule import AccessCase
+from ..common_credit import CreditCase
 
 
 @tagged("post_install", "-at_install")
@@ -66,6 +69,23 @@ class TestAccessPointing(AccessCase):
         self.assertEqual(theirs.partner_ids, self.foreign | self.client)
         own.unlink()
 
+    def test_a_rule_of_reconciliation_is_made_for_own_clients(self):
+        """It says how payments are booked, and by that what a client owes."""
+        self.manager.group_ids |= self.env.ref("account.group_account_basic")
+        Rule = self.env["account.reconcile.model"].with_user(self.manager)
+        own = Rule.create({"name": "Own", "match_partner_ids": [Command.link(self.client.id)]})
+        theirs = [Command.link(self.foreign.id)]
+        self._assert_refused(
+            lambda: Rule.create({"name": "New", "match_partner_ids": theirs}),
+            lambda: Rule.with_context(default_match_partner_ids=theirs).create({"name": "New"}),
+            lambda: own.write({"match_partner_ids": theirs}),
+        )
+        own.write({"name": "Renamed", "match_partner_ids": [Command.clear()]})
+        head = new_test_user(
+            self.env, "booking_head", "sales_crm.group_head,account.group_account_basic,base.group_user"
+        )
+        self.assertTrue(Rule.with_user(head).create({"name": "New", "match_partner_ids": theirs}))
+
     def test_a_document_is_not_pointed_at_anothers(self):
         lead = self.env["crm.lead"].create({"name": "D", "partner_id": self.foreign.id})
         order = self.env["sale.order"].create({"partner_id": self.client.id}).with_user(self.manager)
@@ -80,3 +100,55 @@ class TestAccessPointing(AccessCase):
         )
         line = order.order_line.with_user(self.manager)
         self._assert_refused(lambda: line.write({"order_partner_id": self.foreign.id}))
+
+
+@tagged("post_install", "-at_install")
+class TestStoredLinks(CreditCase):
+    """What core computes and stores of a record's links, nobody writes by hand."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.foreign = cls._create_client("Foreign", cls.colleague)
+        cls._let_see(cls.manager, cls.foreign, perm_write=False)
+        cls.manager.group_ids |= cls.env.ref("account.group_account_invoice")
+        cls.own_invoice = cls._owe(50, client=cls.client)
+        cls.statement_line = cls.env["account.bank.statement.line"].create(
+            {
+                "journal_id": cls.company_data["default_journal_bank"].id,
+                "payment_ref": "Foreign",
+                "amount": 10,
+                "date": cls.today,
+                "partner_id": cls.foreign.id,
+            }
+        )
+        cls.env.flush_all()
+
+    def _forge(self, record, name, value):
+        """Nothing is written by any route; a file that is refused is told so without an error."""
+        record = record.with_user(self.manager)
+        held, number = record[name], str(record.id)
+        for route in (
+            lambda: record.write({name: value}),
+            lambda: record.web_save({name: value}, {}),
+            lambda: record.browse().load([".id", f"{name}/.id"], [[number, str(value)]]),
+        ):
+            with suppress(AccessError), self.cr.savepoint():
+                route()
+            self.env.flush_all()
+            record.invalidate_recordset()
+            self.assertEqual(record[name], held, name)
+
+    def test_a_line_is_not_hung_on_anothers_payment(self):
+        line = self.own_invoice.invoice_line_ids
+        self._forge(line, "statement_line_id", self.statement_line.id)
+        self._forge(line, "payment_id", self._pay(5, self.foreign).id)
+
+    def test_whose_invoice_it_is_is_not_written(self):
+        self._forge(self.own_invoice, "commercial_partner_id", self.foreign.id)
+
+    def test_who_has_sold_is_the_orders_manager(self):
+        order = self._order(1, self.client, user_id=self.manager.id)
+        self._forge(order.order_line, "salesman_id", self.colleague.id)
+        order.user_id = self.head
+        self.assertEqual(order.order_line.salesman_id, self.head)

@@ -214,7 +214,13 @@ OVERRIDES = {
     "mail.activity.schedule": {
         "action_schedule_activities_done": ("", "a refusal would lead to an activity that isn't there"),
     },
-    "mail.compose.message": {"_prepare_mail_values": ("res_ids", AUTHOR)},
+    "mail.compose.message": {
+        "_action_send_mail_mass_mail": (
+            "res_ids, auto_commit",
+            "a mail to many would be refused, as nobody but the server says whom it has reached",
+        ),
+        "_prepare_mail_values": ("res_ids", AUTHOR),
+    },
     "mail.message": {
         "_message_notifications_to_store": (
             "store",
@@ -231,6 +237,10 @@ OVERRIDES = {
             "messages of the client's history could be rewritten",
         ),
         "_compute_field_value": ("field", "the total of an order could change without a trace"),
+        "_message_track": (
+            "fields_iter, initial_values_dict",
+            "a change could not be saved, as nobody but the server says what has changed",
+        ),
         "_message_auto_subscribe_notify": (
             "partner_ids, template",
             "whoever gives a client away could not tell the other",

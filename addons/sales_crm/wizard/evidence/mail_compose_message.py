@@ -1,8 +1,14 @@
 from odoo import models
 
+from ...models.evidence.mail_notification import MAILING
+
 
 class MailComposeMessage(models.TransientModel):
     _inherit = "mail.compose.message"
+
+    def _action_send_mail_mass_mail(self, res_ids, auto_commit=False):
+        with self._sales_flow(MAILING):
+            return super()._action_send_mail_mass_mail(res_ids, auto_commit=auto_commit)
 
     def _prepare_mail_values(self, res_ids):
         """Many mails at once are written with all rights, so the author is asked for here."""
