@@ -75,7 +75,7 @@ from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
 from .reminder import test_reminder
-from .plan import test_activity_report, test_reassigned
+from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
 from .team_day import test_team_day, test_team_day_now, test_team_day_tour
 from .evidence import (

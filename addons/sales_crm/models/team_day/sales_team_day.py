@@ -195,6 +195,8 @@ class SalesTeamDay(models.AbstractModel):
             tasks[activity.id, manager.id] = {
                 "activity": activity,
                 "manager": manager,
+                # Whatever it is called now
+                "kind": line.activity_type_id,
                 "planned": True,
                 "came_carried": line.origin == "carried",
                 "status": self._status_of_line(line, today),
@@ -211,6 +213,7 @@ class SalesTeamDay(models.AbstractModel):
                 tasks[activity.id, manager.id] = {
                     "activity": activity,
                     "manager": manager,
+                    "kind": activity.activity_type_id,
                     "planned": manager.id not in frozen,
                     "came_carried": activity.carry_count > 0,
                     "status": status,
@@ -293,7 +296,7 @@ class SalesTeamDay(models.AbstractModel):
         if part == "urgent":
             return task["urgent"] and status not in ("done", "unplanned", "cancelled", "reassigned")
         if part in KINDS:
-            return status in ("done", "unplanned") and part == task["activity"].activity_type_id._sales_kind()
+            return status in ("done", "unplanned") and part == task["kind"]._sales_kind()
         if part == "late" and task["over"]:
             return status in ("late", "done_late")
         return status == part
