@@ -77,7 +77,7 @@ from .visit import test_visit
 from .reminder import test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
-from .team_day import test_team_day, test_team_day_now, test_team_day_tour
+from .team_day import test_team_day, test_team_day_leader, test_team_day_now, test_team_day_tour
 from .evidence import (
     test_evidence_activity,
     test_evidence_author,

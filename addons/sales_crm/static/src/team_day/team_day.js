@@ -216,6 +216,11 @@ export class TeamDay extends Component {
         return STATUSES.filter(({name}) => this.state.day.total.bar[name]);
     }
 
+    /** The rows of a week are those of Plan against Fact, where a leader sees his own only. */
+    get isOpening() {
+        return !this.isWeek || this.state.day.is_head;
+    }
+
     isChosen(line, part) {
         return this.state.part === part && this.state.userId === line.id;
     }
