@@ -11,7 +11,7 @@ from .handover import (
     test_handover_safe,
     test_handover_tour,
 )
-from .activity import test_clock, test_exact_time, test_mail_activity, test_tours
+from .activity import test_clock, test_exact_time, test_mail_activity, test_outcome_required, test_tours
 from .work_time import test_meeting_day, test_work_time
 from .morning import test_day_off, test_morning
 from .fault import test_morning_fault, test_morning_piece

@@ -211,7 +211,7 @@ class SalesTeamDay(models.AbstractModel):
             "time": activity._local(activity.datetime_done, manager).strftime("%H:%M"),
             "type": activity.activity_type_id.name or "",
             "icon": activity.activity_type_id.icon or "fa-tasks",
-            "client": (activity.client_id & shown).name or "",
+            "client": (activity.client_id.name or "") if activity.client_id in shown else "",
         }
 
     # ------------------------------------------------------
@@ -295,7 +295,9 @@ class SalesTeamDay(models.AbstractModel):
     @api.model
     def _prepare_row(self, task, shown):
         activity, manager = task["activity"], task["manager"]
-        kind, client = activity.activity_type_id, activity.client_id & shown
+        kind, client = activity.activity_type_id, activity.client_id
+        if client not in shown:
+            client = client.browse()
         moment = activity.datetime_done or activity._get_exact_time(manager)
         return {
             "id": activity.id,
