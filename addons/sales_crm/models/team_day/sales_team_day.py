@@ -39,7 +39,7 @@ class SalesTeamDay(models.AbstractModel):
         :param str part: which tasks are listed: a status or a figure (:data:`FIGURES`); none if not given
         :param str period: ``day``, or ``week`` for the sums of the week that the day is in, without tasks
         :return: dict, see the code; ``tasks`` is False where no list is asked for
-        :raise AccessError: the user is no head of sales
+        :raise AccessError: the user is neither a head of sales nor the leader of a team
         :raise UserError: an unknown part
         """
         self._check_may_see()
@@ -51,14 +51,13 @@ class SalesTeamDay(models.AbstractModel):
         if period == "week":
             return self._get_week(date, today)
         managers = self._managers(date, today)
-        tasks = self._tasks_sql(managers, date, today)
         frozen = self._frozen(managers, date)
-        counts = self._query_counts(tasks)
-        last = self._query_last_done(tasks)
+        counts, last = self._query_counts(self._tasks_sql(managers, date, today))
         absent = self._absent(managers, date, today)
         hours = self._hours_left(managers, date, today)
         over = date < today
-        rows = self._query_tasks(tasks, user_id, part, over) if part else []
+        listed = managers.filtered(lambda manager: manager.id == user_id) if user_id else managers
+        rows = self._query_tasks(self._tasks_sql(listed, date, today), part, over) if part else []
         shown = self._clients_shown([*last.values(), *(row["activity"] for row in rows)])
         lines = [
             {

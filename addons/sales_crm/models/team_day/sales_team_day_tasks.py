@@ -11,20 +11,27 @@ class SalesTeamDay(models.AbstractModel):
     @api.model
     def _query_counts(self, tasks):
         """:param SQL tasks: see :meth:`_tasks_sql`
-        :return: dict manager id -> list of (task, count); tasks that are counted alike are one
+        :return: dict manager id -> list of (task, count), where tasks that are counted alike are one; dict
+            manager id -> activity (sudo-ed) that he has done last on the day
         """
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT user_id, status, planned, came_carried, urgent, type_id, COUNT(*)
-                  FROM (%s) task GROUP BY 1, 2, 3, 4, 5, 6
+                SELECT user_id, status, planned, came_carried, urgent, type_id, COUNT(*),
+                       (array_agg(activity_id ORDER BY datetime_done DESC, activity_id DESC)
+                        FILTER (WHERE is_done_by_him))[1],
+                       MAX(datetime_done) FILTER (WHERE is_done_by_him)
+                  FROM (SELECT *, status IN ('done', 'unplanned') AND done_user_id = user_id
+                               AS is_done_by_him
+                          FROM (%s) task) task
+                 GROUP BY 1, 2, 3, 4, 5, 6
                 """,
                 tasks,
             )
         )
         kinds = self._kinds()
-        counts = {}
-        for user, status, planned, came_carried, urgent, kind, count in rows:
+        counts, last = {}, {}
+        for user, status, planned, came_carried, urgent, kind, count, done, moment in rows:
             task = {
                 "status": status,
                 "planned": planned,
@@ -33,27 +40,13 @@ class SalesTeamDay(models.AbstractModel):
                 "kind": kinds.get(kind, False),
             }
             counts.setdefault(user, []).append((task, count))
-        return counts
+            if done:
+                last[user] = max(last.get(user, (moment, done)), (moment, done))
+        return counts, self._fetch_activities({user: done for user, (_moment, done) in last.items()})
 
     @api.model
-    def _query_last_done(self, tasks):
-        """:return: dict manager id -> activity (sudo-ed) that he has done last on the day"""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT ON (task.user_id) task.user_id, task.activity_id
-                  FROM (%s) task
-                 WHERE task.status IN ('done', 'unplanned') AND task.done_user_id = task.user_id
-                 ORDER BY task.user_id, task.datetime_done DESC, task.activity_id DESC
-                """,
-                tasks,
-            )
-        )
-        return self._fetch_activities(dict(rows))
-
-    @api.model
-    def _query_tasks(self, tasks, user_id, part, over):
-        """:param int user_id: whose tasks; everybody's if not given
+    def _query_tasks(self, tasks, part, over):
+        """:param SQL tasks: see :meth:`_tasks_sql`
         :param str part: a status or a figure
         :param bool over: whether the day is over
         :return: list of dict of the tasks that are counted in ``part``, with ``activity`` and ``manager``
@@ -78,7 +71,7 @@ class SalesTeamDay(models.AbstractModel):
                 "kind": kinds.get(kind, False),
                 "over": over,
             }
-            if user_id in (False, None, user) and self._is_in(task, part):
+            if self._is_in(task, part):
                 found.append(task)
         activities = self._fetch_activities({task["id"]: task["id"] for task in found})
         # sudo: as the managers of the day
