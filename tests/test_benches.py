@@ -35,6 +35,10 @@ SMALL = {
         ["Morning run, 2 managers", "100 done activities", "stock mail.activity"],
     ),
     "search": ("--clients 2400 --managers 5 --runs 1", ["ratio", "phone, its end", "look-alike letters"]),
+    "team_day": (
+        "--managers 2 --history 50 --runs 1",
+        ["Team Day, 2 managers", "ours, a list of all", "× plain SQL"],
+    ),
     "statistics_of_import": ("--deals 5 --runs 1", ["fresh: ", "vacuum, not counted: "]),
 }
 RUN_BY_PLAN = {"plan_morning", "plan_report"}

@@ -27,6 +27,7 @@ class Visits(Part):
 
     def load(self):
         fields = self.env["res.company"]._sales_visit_fields()
+        self.env.ref("sales_crm.mail_activity_type_visit").outcome_required = True
         self.env.ref("base.main_company").write({fields[name]: days for name, days in INTERVALS.items()})
         for partner in self.clients:
             if partner.city in CITIES:

@@ -17,7 +17,7 @@ from .handover import (
     test_handover_safe,
     test_handover_tour,
 )
-from .activity import test_clock, test_exact_time, test_mail_activity, test_tours
+from .activity import test_clock, test_exact_time, test_mail_activity, test_outcome_required, test_tours
 from .work_time import test_meeting_day, test_work_time
 from .morning import test_day_off, test_morning
 from .fault import test_morning_fault, test_morning_piece
@@ -81,9 +81,9 @@ from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
 from .reminder import test_reminder
-from .plan import test_activity_report, test_reassigned
+from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
-from .team_day import test_team_day, test_team_day_now, test_team_day_tour
+from .team_day import test_team_day, test_team_day_leader, test_team_day_now, test_team_day_tour
 from .evidence import (
     test_evidence_activity,
     test_evidence_author,

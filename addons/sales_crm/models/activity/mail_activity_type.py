@@ -18,6 +18,10 @@ class MailActivityType(models.Model):
     )
     is_visit = fields.Boolean("Visit", help="Activities of this type are visits to the client's premises.")
 
+    outcome_required = fields.Boolean(
+        help="An activity of this type is marked as done only with what came of it."
+    )
+
     def _sales_kind(self):
         """:return: what a head counts it as: ``calls``, ``visits``, ``mails``, or False"""
         self.ensure_one()

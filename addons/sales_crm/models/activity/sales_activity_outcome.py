@@ -22,4 +22,10 @@ class SalesActivityOutcome(models.Model):
         help="Offered for these types only. Empty: for every type.",
     )
 
+    def _that_fit(self, kind):
+        """:return: those of these that are offered for activities of the type ``kind``"""
+        return self.filtered(
+            lambda outcome: not outcome.activity_type_ids or kind in outcome.activity_type_ids
+        )
+
     _name_uniq = models.Constraint("UNIQUE(name)", "An outcome with this name exists already.")

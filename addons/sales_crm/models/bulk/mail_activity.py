@@ -1,3 +1,5 @@
+from datetime import time
+
 from markupsafe import Markup
 
 from odoo import api, fields, models
@@ -53,10 +55,11 @@ class MailActivity(models.Model):
             activities._bulk_tell_given(giver, receiver)
         return {"done": len(given), "skipped": len(self) - len(given)}
 
-    def sales_bulk_move(self, date):
+    def sales_bulk_move(self, date, hour=False):
         """Move open activities to another day; one with an exact time keeps its hour.
 
         :param date: the new due date, as a date or a string
+        :param str hour: like ``14:30``, the exact time of each, where its manager is
         :return: dict ``done`` and ``skipped``: how many were moved, and how many were closed, on that
             day already, or tied to a meeting, which is moved in the calendar
         :raise AccessError: a manager moves somebody else's activities
@@ -65,19 +68,22 @@ class MailActivity(models.Model):
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the day to move the activities to."))
+        at = self._bulk_hour(hour)
         found = self.exists()
         found._check_bulk_own()
         # sudo: as in reassigning
         moved = (
             found.sudo()
-            .filtered(lambda a: a.active and a.date_deadline != date and not a.calendar_event_id)
+            .filtered(lambda a: a.active and (at or a.date_deadline != date) and not a.calendar_event_id)
             .sudo(self.env.su)
         )
         moved = moved._bulk_allowed()
         by_move = {}
         for activity in moved:
             # sudo: the manager's time zone and calendar
-            values = activity._prepare_move((activity.user_id or self.env.user).sudo(), date, None)
+            user = (activity.user_id or self.env.user).sudo()
+            exact_time = user._sales_moment(date, at) if at else None
+            values = activity._prepare_move(user, date, exact_time)
             by_move.setdefault(values["datetime_planned"], []).append(activity.id)
         for exact_time, ids in by_move.items():
             values = {"date_deadline": date}
@@ -87,6 +93,16 @@ class MailActivity(models.Model):
         for user, activities in moved.sudo().grouped("user_id").items():
             activities._bulk_tell_moved(user, date)
         return {"done": len(moved), "skipped": len(self) - len(moved)}
+
+    @api.model
+    def _bulk_hour(self, hour):
+        """:return: the time of ``hour``, None without one
+        :raise UserError: it is none
+        """
+        try:
+            return time.fromisoformat(hour) if hour else None
+        except (TypeError, ValueError):
+            raise UserError(self.env._("There is no such time of the day: %s.", hour)) from None
 
     def sales_bulk_cancel(self, reason):
         """Cancel open activities; they stay in the clients' history with the reason.

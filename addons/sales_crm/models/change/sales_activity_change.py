@@ -25,6 +25,7 @@ class SalesActivityChange(models.Model):
             ("corrected", "Corrected after closing"),
             ("days_off", "Own days off"),
             ("time_zone", "Own time zone"),
+            ("type", "Made another type"),
         ],
         "What",
         required=True,

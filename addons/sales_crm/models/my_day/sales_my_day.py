@@ -191,7 +191,12 @@ class SalesMyDay(models.AbstractModel):
         return {
             "id": activity.id,
             "urgent": activity.priority == "1",
-            "type": {"id": kind.id, "name": kind.name, "icon": kind.icon or "fa-tasks"},
+            "type": {
+                "id": kind.id,
+                "name": kind.name,
+                "icon": kind.icon or "fa-tasks",
+                "outcome_required": kind.outcome_required,
+            },
             "summary": activity.summary or "",
             "note": html2plaintext(activity.note or "").strip(),
             "date_deadline": fields.Date.to_string(activity.date_deadline),

@@ -34,4 +34,8 @@ class MailActivity(models.Model):
         if not told.get(TOLD):
             told[TOLD] = True
             # sudo: whoever works need not know the heads' group
-            self.env.ref("sales_crm.group_head").sudo()._bus_send("sales_team_day/changed", {})
+            group = self.env.ref("sales_crm.group_head").sudo()
+            group._bus_send("sales_team_day/changed", {})
+            leaders = self.env["res.users"].sudo().browse(self.env["crm.team"]._leader_ids())
+            for leader in leaders.filtered(lambda user: not user._has_group("sales_crm.group_head")):
+                leader._bus_send("sales_team_day/changed", {})

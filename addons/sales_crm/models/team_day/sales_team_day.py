@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 # Parts of a manager's bar, in its order: each task is in one of them
@@ -40,10 +39,10 @@ class SalesTeamDay(models.AbstractModel):
         :param str part: which tasks are listed: a status or a figure (:data:`FIGURES`); none if not given
         :param str period: ``day``, or ``week`` for the sums of the week that the day is in, without tasks
         :return: dict, see the code; ``tasks`` is False where no list is asked for
-        :raise AccessError: the user is no head of sales
+        :raise AccessError: the user is neither a head of sales nor the leader of a team
         :raise UserError: an unknown part
         """
-        self._check_head()
+        self._check_may_see()
         if part and part not in {*STATUSES, *FIGURES}:
             raise UserError(self.env._("There are no such tasks in Team Day: %s.", part))
         # sudo: the head's own time zone
@@ -53,12 +52,13 @@ class SalesTeamDay(models.AbstractModel):
             return self._get_week(date, today)
         managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
-        tasks = self._collect(managers, date, today, frozen)
+        counts, last = self._query_counts(self._tasks_sql(managers, date, today))
         absent = self._absent(managers, date, today)
         hours = self._hours_left(managers, date, today)
-        by_manager = {manager.id: [] for manager in managers}
-        for task in tasks:
-            by_manager[task["manager"].id].append(task)
+        over = date < today
+        listed = managers.filtered(lambda manager: manager.id == user_id) if user_id else managers
+        rows = self._query_tasks(self._tasks_sql(listed, date, today), part, over) if part else []
+        shown = self._clients_shown([*last.values(), *(row["activity"] for row in rows)])
         lines = [
             {
                 "id": manager.id,
@@ -66,8 +66,8 @@ class SalesTeamDay(models.AbstractModel):
                 "frozen": manager.id in frozen,
                 "absent": absent.get(manager, False),
                 "hours": hours.get(manager, False),
-                "last": self._get_last_done(by_manager[manager.id], manager),
-                **self._count(by_manager[manager.id]),
+                "last": self._prepare_last_done(last.get(manager.id), manager, shown),
+                **self._count(counts.get(manager.id, []), over),
             }
             for manager in managers
         ]
@@ -75,22 +75,53 @@ class SalesTeamDay(models.AbstractModel):
             "date": fields.Date.to_string(date),
             "today": fields.Date.to_string(today),
             "managers": lines,
-            "total": self._count(tasks),
+            "total": self._count([task for of_user in counts.values() for task in of_user], over),
             "period": "day",
             "dates": self.env.user.sudo()._sales_quick_dates(today),
-            "tasks": part and self._get_rows(tasks, user_id, part),
+            "tasks": part and self._get_rows(rows, shown),
+            "is_head": self._is_head(),
         }
 
+    # ------------------------------------------------------
+    # Who sees whom
+    # ------------------------------------------------------
+
     @api.model
-    def _check_head(self):
-        if not self.env.user.has_group("sales_crm.group_head"):
-            raise AccessError(self.env._("Team Day is for the heads of sales. Your own work is in My Day."))
+    def _is_head(self):
+        return self.env.user.has_group("sales_crm.group_head")
+
+    @api.model
+    def _may_see(self):
+        """:return: whether the user is a head of sales, or a manager who leads a team"""
+        return self._is_head() or (
+            self.env.user.has_group("sales_crm.group_manager")
+            and self.env.uid in self.env["crm.team"]._leader_ids()
+        )
+
+    @api.model
+    def _check_may_see(self):
+        if not self._may_see():
+            raise AccessError(
+                self.env._(
+                    "Team Day is for the heads of sales and the leaders of teams. Your own work is in My Day."
+                )
+            )
 
     @api.model
     def _managers(self, date, today):
-        """:return: the managers of the head's companies by name, sudo-ed, without the heads themselves
-        unless there is nobody else. On a day that is over whoever had a plan is what he was then: also if he
-        has left since, or become a head, or a manager
+        """:return: those whose day the user sees, by name, sudo-ed: a head's all managers of his companies, a
+        leader's those in his teams, who may be he himself
+        """
+        managers = self._managers_of_companies(date, today)
+        if not self._is_head():
+            managers &= self.env["crm.team"]._members_led_by(self.env.user)
+        return managers.sorted(lambda user: ((user.name or "").lower(), user.id))
+
+    @api.model
+    def _managers_of_companies(self, date, today):
+        """:return: the managers of the user's companies, sudo-ed, without the heads unless there is nobody
+        else. On a day that is over whoever had a plan is what he was then: also if he has left since, or
+        become a head, or a manager
         """
         # sudo: who is in the group is no secret, the groups themselves are
         users = self.env["sales.morning"].sudo()._managers()
@@ -98,9 +129,16 @@ class SalesTeamDay(models.AbstractModel):
         managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head")) or users
         then, heads = self._roles_then(date)
         managers |= then.filtered(lambda user: user.company_id in self.env.companies)
-        if date < today:
-            managers = (managers - heads) or managers
-        return managers.sorted(lambda user: ((user.name or "").lower(), user.id))
+        return ((managers - heads) or managers) if date < today else managers
+
+    @api.model
+    def _clients_shown(self, activities):
+        """:return: the clients of these that the user may be told of, sudo-ed"""
+        # sudo: whose they are; whom the user may not see is taken out
+        clients = self.env["res.partner"].sudo().union(*(activity.client_id for activity in activities))
+        if self._is_head():
+            return clients
+        return clients - self.env["sales.access.rule"]._hidden_from(self.env.user, clients).sudo()
 
     @api.model
     def _roles_then(self, date):
@@ -116,13 +154,16 @@ class SalesTeamDay(models.AbstractModel):
         return managers, Users.browse(user for user, was_head in rows if was_head)
 
     # ------------------------------------------------------
-    # The tasks
+    # How far they are
     # ------------------------------------------------------
 
     @api.model
     def _frozen(self, managers, date):
         """:return: set of the ids of the managers whose plan of the day is frozen"""
-        days = self.env["sales.plan.day"].search([("user_id", "in", managers.ids), ("date", "=", date)])
+        # sudo: whether a day has begun is no secret to who sees it
+        days = (
+            self.env["sales.plan.day"].sudo().search([("user_id", "in", managers.ids), ("date", "=", date)])
+        )
         return set(days.user_id.ids)
 
     @api.model
@@ -159,122 +200,18 @@ class SalesTeamDay(models.AbstractModel):
         return managers.sudo()._sales_hours_left()
 
     @api.model
-    def _get_last_done(self, tasks, manager):
+    def _prepare_last_done(self, activity, manager, shown):
         """:return: dict of the last task that he has done on the day: ``time``, ``type``, ``client``; False
         without one
         """
-        done = [
-            task["activity"]
-            for task in tasks
-            if task["status"] in ("done", "unplanned") and task["activity"].done_user_id == manager
-        ]
-        if not done:
+        if not activity:
             return False
-        last = max(done, key=lambda activity: (activity.datetime_done, activity.id))
         return {
-            "time": last._local(last.datetime_done, manager).strftime("%H:%M"),
-            "type": last.activity_type_id.name or "",
-            "icon": last.activity_type_id.icon or "fa-tasks",
-            "client": last.client_id.name or "",
+            "time": activity._local(activity.datetime_done, manager).strftime("%H:%M"),
+            "type": activity.activity_type_id.name or "",
+            "icon": activity.activity_type_id.icon or "fa-tasks",
+            "client": (activity.client_id.name or "") if activity.client_id in shown else "",
         }
-
-    @api.model
-    def _collect(self, managers, date, today, frozen):
-        """:return: list of dict, one for each task: ``activity`` and ``manager`` (sudo-ed), ``status``,
-        ``planned`` (stood in the plan), ``came_carried``, ``urgent``
-        """
-        # sudo: the head answers for all work with clients; he sees their rows in the reports as well
-        Activity = self.env["mail.activity"].sudo().with_context(active_test=False)
-        lines = self.env["sales.plan.line"].search([("date", "=", date), ("user_id", "in", managers.ids)])
-        others = Activity.search(self._others_domain(managers, date, today))
-        planned = lines.sudo().filtered("activity_id")
-        (planned.activity_id | others).fetch(self._task_fields())
-        tasks = {}
-        for line in planned:
-            activity, manager = line.activity_id, line.user_id
-            tasks[activity.id, manager.id] = {
-                "activity": activity,
-                "manager": manager,
-                "planned": True,
-                "came_carried": line.origin == "carried",
-                "status": self._status_of_line(line, today),
-                # What somebody makes urgent later does not change a day that is over
-                "urgent": line.priority == "1" or (date >= today and activity.priority == "1"),
-            }
-        by_id = {manager.id: manager for manager in managers}
-        for activity in others:
-            manager = by_id.get((activity.user_id if activity.active else activity.done_user_id).id)
-            if not manager or (activity.id, manager.id) in tasks:
-                continue
-            status = self._status_beside(activity, manager, date, today, frozen)
-            if status:
-                tasks[activity.id, manager.id] = {
-                    "activity": activity,
-                    "manager": manager,
-                    "planned": manager.id not in frozen,
-                    "came_carried": activity.carry_count > 0,
-                    "status": status,
-                    "urgent": activity.priority == "1",
-                }
-        for task in tasks.values():
-            task["over"] = date < today
-        return list(tasks.values())
-
-    @api.model
-    def _task_fields(self):
-        return [
-            *("active", "activity_state_final", "activity_type_id", "calendar_event_id", "cancel_reason"),
-            *("carry_count", "client_id", "date_deadline", "datetime_done", "datetime_planned"),
-            *("done_user_id", "outcome_id", "priority", "summary", "unplanned_date", "user_id"),
-        ]
-
-    @api.model
-    def _others_domain(self, managers, date, today):
-        """:return: Domain of what may be in the day without standing in a plan: what is to be done, and what
-        was done on the day
-        """
-        done = Domain.FALSE
-        for _timezone, users in managers.grouped(lambda user: user._sales_timezone().zone).items():
-            start, end = users[0]._sales_day_bounds(date)
-            done |= (
-                Domain("done_user_id", "in", users.ids)
-                & Domain("datetime_done", ">=", start)
-                & Domain("datetime_done", "<", end)
-            )
-        done |= Domain("done_user_id", "in", managers.ids) & Domain("unplanned_date", "=", date)
-        done &= Domain("active", "=", False) & Domain("activity_state_final", "=", "done")
-        if date < today:
-            opened = Domain.FALSE
-        else:
-            # What is late is today's work
-            due = Domain("date_deadline", "<=" if date == today else "=", date)
-            opened = Domain("active", "=", True) & Domain("user_id", "in", managers.ids) & due
-        return Domain("client_id", "!=", False) & (done | opened)
-
-    @api.model
-    def _status_of_line(self, line, today):
-        if line.result and line.result != "open":
-            return line.result
-        activity = line.activity_id
-        # Of a day that is over it no more matters who has it now
-        if activity.user_id != line.user_id and line.date >= today:
-            return "reassigned"
-        return self._status_open(activity, line.user_id, line.date, today)
-
-    @api.model
-    def _status_beside(self, activity, manager, date, today, frozen):
-        """:return: status of what stands in no plan; False where it does not belong to the day"""
-        if activity.active:
-            return self._status_open(activity, manager, date, today)
-        if manager.id not in frozen:
-            return "done"
-        return activity.unplanned_date == date and "unplanned"
-
-    @api.model
-    def _status_open(self, activity, manager, date, today):
-        moment = activity._get_exact_time(manager)
-        over = date < today or activity.date_deadline < today
-        return "late" if over or (moment and moment < fields.Datetime.now()) else "open"
 
     # ------------------------------------------------------
     # Figures
@@ -293,20 +230,24 @@ class SalesTeamDay(models.AbstractModel):
         if part == "urgent":
             return task["urgent"] and status not in ("done", "unplanned", "cancelled", "reassigned")
         if part in KINDS:
-            return status in ("done", "unplanned") and part == task["activity"].activity_type_id._sales_kind()
+            return status in ("done", "unplanned") and part == task["kind"]
         if part == "late" and task["over"]:
             return status in ("late", "done_late")
         return status == part
 
     @api.model
-    def _count(self, tasks):
-        """:return: dict ``figures``: number of tasks by figure, ``bar``: number by status, ``share``: what
-        was done of the planned, in percent, None if nothing was planned
+    def _count(self, counts, over=False):
+        """:param counts: list of (task, number of those that are like it)
+        :param bool over: whether the day is over
+        :return: dict ``figures``: number of tasks by figure, ``bar``: number by status, ``share``: what
+            was done of the planned, in percent, None if nothing was planned
         """
-        figures = {part: sum(self._is_in(task, part) for task in tasks) for part in FIGURES}
-        bar = dict.fromkeys(STATUSES, 0)
-        for task in tasks:
-            bar[task["status"]] += 1
+        figures, bar = dict.fromkeys(FIGURES, 0), dict.fromkeys(STATUSES, 0)
+        for task, count in counts:
+            bar[task["status"]] += count
+            for part in FIGURES:
+                if self._is_in({**task, "over": over}, part):
+                    figures[part] += count
         planned = figures["planned"]
         return {
             "figures": figures,
@@ -319,13 +260,8 @@ class SalesTeamDay(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
-    def _get_rows(self, tasks, user_id, part):
+    def _get_rows(self, tasks, shown):
         """:return: list of dict of the tasks asked for, what needs attention first"""
-        found = [
-            task
-            for task in tasks
-            if (not user_id or task["manager"].id == user_id) and self._is_in(task, part)
-        ]
         order = {
             status: number
             for number, status in enumerate(
@@ -342,7 +278,7 @@ class SalesTeamDay(models.AbstractModel):
                 )
             )
         }
-        rows = [self._prepare_row(task) for task in found]
+        rows = [self._prepare_row(task, shown) for task in tasks]
         return sorted(
             rows,
             key=lambda row: (
@@ -356,9 +292,11 @@ class SalesTeamDay(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_row(self, task):
+    def _prepare_row(self, task, shown):
         activity, manager = task["activity"], task["manager"]
         kind, client = activity.activity_type_id, activity.client_id
+        if client not in shown:
+            client = client.browse()
         moment = activity.datetime_done or activity._get_exact_time(manager)
         return {
             "id": activity.id,
@@ -368,7 +306,9 @@ class SalesTeamDay(models.AbstractModel):
             "urgent": task["urgent"],
             "planned": task["planned"],
             # What can be reassigned, moved or cancelled from here
-            "selectable": bool(activity.active and client and activity.user_id == manager),
+            "selectable": bool(
+                self._is_head() and activity.active and client and activity.user_id == manager
+            ),
             "type": {"name": kind.name or "", "icon": kind.icon or "fa-tasks"},
             "client": {"id": client.id, "name": client.name or ""} if client else False,
             # What is about no client is the manager's own business
@@ -376,6 +316,6 @@ class SalesTeamDay(models.AbstractModel):
             "time": activity._local(moment, manager).strftime("%H:%M") if moment else "",
             "date_deadline": fields.Date.to_string(activity.date_deadline),
             "carry_count": activity.carry_count,
-            "result": activity.cancel_reason or activity.outcome_id.name or "",
+            "result": (activity.cancel_reason or activity.outcome_id.name or "") if client else "",
             "now_with": (activity.user_id.name or "") if activity.user_id != manager else "",
         }

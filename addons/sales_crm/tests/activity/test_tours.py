@@ -65,12 +65,14 @@ class TestTours(HttpCase):
         letter = self._plan("Send the price list", "mail.mail_activity_data_email")
         visit = self._plan("Visit the shop", "sales_crm.mail_activity_type_visit")
         self._freeze_plan(urgent | letter | visit)
+        urgent.activity_type_id.outcome_required = True
         self.start_tour("/odoo/my-day", "sales_crm_my_day", login="tour_manager")
         self.assertEqual(
             (urgent.activity_state_final, urgent.outcome_id, urgent.feedback),
             ("done", self.env.ref("sales_crm.outcome_agreed"), "Takes 12 pallets"),
         )
         self.assertEqual(letter.date_deadline, self.today + timedelta(days=2))
+        self.assertEqual(letter.datetime_planned, datetime.combine(letter.date_deadline, time(9, 15)))
         self.assertEqual(
             (visit.activity_state_final, visit.cancel_reason),
             ("cancelled", "The shop is closed"),
@@ -80,6 +82,7 @@ class TestTours(HttpCase):
             (next_step.summary, next_step.date_deadline, next_step.user_id),
             ("Send the contract", self.today + timedelta(days=1), self.manager),
         )
+        self.assertEqual(next_step.datetime_planned, datetime.combine(next_step.date_deadline, time(14, 30)))
 
     def test_my_day_plan(self):
         """A manager begins with his day, wherever he comes from."""

@@ -90,6 +90,25 @@ class TestBulk(SalesCrmCommon):
         self.assertEqual(self.client.next_step_date, TUESDAY)
         self.assertEqual(len(self._told(self.manager)), 1)
 
+    def test_move_to_an_hour(self):
+        """The hour is that of each manager."""
+        self.colleague.tz = "Asia/Vladivostok"
+        foreign = self._plan(self.foreign, MONDAY, self.colleague)
+        activities = self.activities | foreign
+        with self._at(NOW):
+            result = self._as(self.head, activities).sales_bulk_move("2026-11-24", "14:30")
+            self.assertEqual(result, {"done": 3, "skipped": 0})
+            self.assertEqual(set(activities.mapped("date_deadline")), {TUESDAY})
+            self.assertEqual(
+                set(self.activities.mapped("datetime_planned")), {datetime(2026, 11, 24, 14, 30)}
+            )
+            self.assertEqual(foreign.datetime_planned, datetime(2026, 11, 24, 4, 30))
+            for hour in ("25:00", "noon", 14):
+                with self.assertRaisesRegex(UserError, "no such time"), self.cr.savepoint():
+                    self._as(self.head).sales_bulk_move("2026-11-25", hour)
+            self._as(self.head).sales_bulk_move("2026-11-24", "09:00")
+        self.assertEqual(set(self.activities.mapped("datetime_planned")), {datetime(2026, 11, 24, 9)})
+
     def test_manager_moves_his_own_only(self):
         foreign = self._plan(self.foreign, MONDAY, self.colleague)
         self._let_see(self.manager, self.foreign)

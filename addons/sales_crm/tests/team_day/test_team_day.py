@@ -218,6 +218,7 @@ class TestTeamDay(ActivityReportCommon):
         for client in clients[:3]:
             self._plan(client, MONDAY)
         self._run_morning(f"{MONDAY} 08:30")
+        self._finish(self._plan(clients[0], MONDAY), f"{MONDAY} 09:00")
         queries()
         few = queries()
         for client in clients[3:]:

@@ -64,6 +64,7 @@ class TestTeamDayTour(HttpCase):
         self.start_tour("/odoo/team-day", "sales_crm_team_day", login="tour_head")
         self.assertEqual(call.user_id, self.colleague)
         self.assertEqual(visit.date_deadline, self.today + timedelta(days=1))
+        self.assertEqual(visit.datetime_planned.strftime("%H:%M"), "10:45")
         self.assertEqual({activity.cancel_reason for activity in others}, {"The shop is closed"})
         lines = self.env["sales.plan.line"].search([("user_id", "=", self.manager.id)])
         self.assertEqual(

@@ -15,6 +15,9 @@ class SalesActivityFinish(models.TransientModel):
         "sales.activity.outcome",
         domain="['|', ('activity_type_ids', '=', False), ('activity_type_ids', 'in', activity_type_id)]",
     )
+    is_outcome_required = fields.Boolean(
+        compute="_compute_is_outcome_required", export_string_translation=False
+    )
     feedback = fields.Text("What Was Agreed")
     has_next_step = fields.Boolean("Plan the Next Step", default=True)
     next_type_id = fields.Many2one(
@@ -45,6 +48,13 @@ class SalesActivityFinish(models.TransientModel):
         for wizard in self:
             wizard.is_last = wizard.activity_id in last
             wizard.is_next_step_required = wizard.is_last and required
+
+    @api.depends("activity_type_id")
+    def _compute_is_outcome_required(self):
+        outcomes = self.env["sales.activity.outcome"].search([])
+        for wizard in self:
+            kind = wizard.activity_type_id
+            wizard.is_outcome_required = kind.outcome_required and bool(outcomes._that_fit(kind))
 
     @api.depends("activity_id")
     def _compute_next_type_id(self):

@@ -1,5 +1,5 @@
 import {is24HourFormat} from "@web/core/l10n/time";
-import {deserializeDate, deserializeDateTime} from "@web/core/l10n/dates";
+import {deserializeDate, deserializeDateTime, serializeDateTime} from "@web/core/l10n/dates";
 
 /**
  * @param {string} date as the server writes it
@@ -49,4 +49,23 @@ export function formatTime(datetime, timezone) {
  */
 export function isPast(datetime) {
     return deserializeDateTime(datetime) < luxon.DateTime.now();
+}
+
+/**
+ * @param {string} datetime as the server writes it, in UTC, or nothing
+ * @param {string} timezone of the manager
+ * @returns {string} the hour where the manager is as a field of time has it, e.g. "14:30"; "" without one
+ */
+export function toTimeInput(datetime, timezone) {
+    return datetime ? deserializeDateTime(datetime, {tz: timezone}).toFormat("HH:mm") : "";
+}
+
+/**
+ * @param {string} date as the server writes it
+ * @param {string} time of a field of time
+ * @param {string} timezone of the manager
+ * @returns {string|false} that moment as the server writes it, in UTC; false without a time
+ */
+export function toMoment(date, time, timezone) {
+    return time ? serializeDateTime(luxon.DateTime.fromISO(`${date}T${time}`, {zone: timezone})) : false;
 }

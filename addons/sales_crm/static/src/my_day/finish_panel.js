@@ -57,10 +57,19 @@ export class FinishPanel extends Component {
         }
     }
 
-    /** Whether the client would be left without a next step where the company wants one. */
+    /** Whether the type asks for an outcome that is not chosen yet. */
+    get isOutcomeMissing() {
+        const {type} = this.props.row;
+        return type.outcome_required && Boolean(this.outcomes.length) && !this.draft.outcome_id;
+    }
+
+    /** Whether an outcome is missing, or the client would be left without a next step where the company wants one. */
     get isIncomplete() {
         const {row, day} = this.props;
         const {next_date, no_further, no_further_reason} = this.draft;
+        if (this.isOutcomeMissing) {
+            return true;
+        }
         const isSaid = next_date || (no_further && no_further_reason.trim());
         return !isSaid && ((day.next_step_required && row.is_last) || no_further);
     }

@@ -13,7 +13,7 @@ import {useSetupAction} from "@web/search/action_hook";
 import {Layout} from "@web/search/layout";
 import {standardActionServiceProps} from "@web/webclient/actions/action_service";
 import {ClientTiles} from "./client_tiles";
-import {formatLongDate, formatShortDate, formatWeekday} from "./day_format";
+import {formatLongDate, formatShortDate, formatWeekday, toMoment, toTimeInput} from "./day_format";
 import {recall, remember} from "./day_memory";
 import {useDayKeyboard} from "./day_keyboard";
 import {useDayVisits} from "./day_visits";
@@ -294,6 +294,8 @@ export class MyDay extends Component {
             outcome_id: false,
             feedback: "",
             next_date: false,
+            next_time: "",
+            move_time: toTimeInput(row.datetime_planned, this.state.day.timezone),
             next_type_id: row.type.id,
             next_summary: "",
             next_urgent: false,
@@ -322,6 +324,7 @@ export class MyDay extends Component {
         return (
             draft.next_date && {
                 date_deadline: draft.next_date,
+                datetime_planned: toMoment(draft.next_date, draft.next_time, this.state.day.timezone),
                 activity_type_id: draft.next_type_id,
                 summary: draft.next_summary.trim() || false,
                 priority: draft.next_urgent ? "1" : "0",
@@ -332,9 +335,17 @@ export class MyDay extends Component {
 
     move(row, date) {
         return this.process(row, async () => {
-            await this.orm.call("mail.activity", "action_move", [[row.id], date]);
+            await this.orm.call("mail.activity", "action_move", [[row.id], date], this.getMovedTime(row, date));
             this.notify(_t("Moved to %s", formatWeekday(date)));
         });
+    }
+
+    /** Another hour than before, or none; nothing is said where the hour stays. */
+    getMovedTime(row, date) {
+        const {timezone} = this.state.day;
+        const {move_time} = this.state.drafts[row.id];
+        const isKept = move_time === toTimeInput(row.datetime_planned, timezone);
+        return isKept ? {} : {exact_time: toMoment(date, move_time, timezone)};
     }
 
     /** What was closed by mistake is open again, in whosever plan it stands. */

@@ -216,6 +216,11 @@ export class TeamDay extends Component {
         return STATUSES.filter(({name}) => this.state.day.total.bar[name]);
     }
 
+    /** The rows of a week are those of Plan against Fact, where a leader sees his own only. */
+    get isOpening() {
+        return !this.isWeek || this.state.day.is_head;
+    }
+
     isChosen(line, part) {
         return this.state.part === part && this.state.userId === line.id;
     }
@@ -328,11 +333,11 @@ export class TeamDay extends Component {
 
     /**
      * @param {string} method of mail.activity, for many
-     * @param {any} argument
+     * @param {any[]} args
      * @param {Function} tell number of tasks -> what was done with them
      * @returns {Promise<boolean>} whether it was done
      */
-    async process(method, argument, tell) {
+    async process(method, args, tell) {
         if (this.state.busy || !this.selectedIds.length) {
             return false;
         }
@@ -341,7 +346,7 @@ export class TeamDay extends Component {
             return await this.attempt(async () => {
                 const {done, skipped} = await this.orm.call("mail.activity", method, [
                     this.selectedIds,
-                    argument,
+                    ...args,
                 ]);
                 this.notification.add(tell(done), {type: "success"});
                 if (skipped) {
@@ -376,19 +381,20 @@ export class TeamDay extends Component {
             await this.action.doAction(dialog, {onClose: () => this.load()});
             return true;
         }
-        return this.process("sales_bulk_reassign", manager.id, (count) =>
+        return this.process("sales_bulk_reassign", [manager.id], (count) =>
             _t("Given to %(manager)s: %(count)s", {manager: manager.name, count})
         );
     }
 
-    move(date) {
-        return this.process("sales_bulk_move", date, (count) =>
+    /** To a day, at an hour where each manager is; without one each task keeps its own. */
+    move(date, hour) {
+        return this.process("sales_bulk_move", [date, hour], (count) =>
             _t("Moved to %(date)s: %(count)s", {date: formatWeekday(date), count})
         );
     }
 
     cancel(reason) {
-        return this.process("sales_bulk_cancel", reason, (count) => _t("Cancelled: %s", count));
+        return this.process("sales_bulk_cancel", [reason], (count) => _t("Cancelled: %s", count));
     }
 
     /** One more task for a manager. */

@@ -41,7 +41,7 @@ export class TeamDayTasks extends Component {
     setup() {
         this.root = useRef("root");
         this.labels = LABELS;
-        this.state = useState({panel: "", reason: ""});
+        this.state = useState({panel: "", reason: "", time: ""});
         this.moveNames = ["tomorrow", "in_2_days", "next_monday"];
     }
 
@@ -94,8 +94,9 @@ export class TeamDayTasks extends Component {
     }
 
     async move(date) {
-        if (await this.props.onMove(date)) {
+        if (await this.props.onMove(date, this.state.time || false)) {
             this.state.panel = "";
+            this.state.time = "";
         }
     }
 

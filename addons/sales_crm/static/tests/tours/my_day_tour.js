@@ -5,6 +5,12 @@ const {DateTime} = luxon;
 /** The row of the activity with this summary. */
 const row = (summary) => `.o_sales_row:has(.o_sales_summary:contains("${summary}"))`;
 
+/** Choose a time of the day, as its field has it. */
+const choose = (time) => ({anchor}) => {
+    anchor.value = time;
+    anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
+};
+
 registry.category("web_tour.tours").add("sales_crm_my_day", {
     url: "/odoo/my-day",
     steps: () => [
@@ -18,6 +24,8 @@ registry.category("web_tour.tours").add("sales_crm_my_day", {
             trigger: `${row("Urgent call")} button.o_sales_check`,
             run: "click",
         },
+        {content: "Its type asks for an outcome", trigger: ".o_sales_outcome_hint"},
+        {trigger: ".o_sales_finish_panel .o_sales_done:disabled"},
         {
             trigger: ".o_sales_finish_panel .o_sales_outcome:contains('Agreed')",
             run: "click",
@@ -28,6 +36,8 @@ registry.category("web_tour.tours").add("sales_crm_my_day", {
             trigger: `.o_sales_finish_panel [data-choice="${DateTime.local().plus({days: 1}).toISODate()}"]`,
             run: "click",
         },
+        {trigger: ".o_sales_finish_panel:not(:has(.o_sales_outcome_hint))"},
+        {trigger: ".o_sales_next_time", run: choose("14:30")},
         {trigger: ".o_sales_next_summary", run: "edit Send the contract"},
         {trigger: ".o_sales_finish_panel .o_sales_done", run: "click"},
         {trigger: ".o_sales_figures:contains('1 of 3')"},
@@ -37,6 +47,7 @@ registry.category("web_tour.tours").add("sales_crm_my_day", {
             trigger: `${row("Send the price list")} .o_sales_move`,
             run: "click",
         },
+        {trigger: ".o_sales_move_panel .o_sales_move_time", run: choose("09:15")},
         {
             trigger: ".o_sales_move_panel .o_sales_chip:contains('In 2 days')",
             run: "click",

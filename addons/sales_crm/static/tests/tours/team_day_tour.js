@@ -5,6 +5,12 @@ const line = (name) => `.o_sales_line:has(.o_sales_who:contains("${name}"))`;
 /** The task with this summary. */
 const task = (summary) => `.o_sales_task:has(.o_sales_about:contains("${summary}"))`;
 
+/** Choose a time of the day, as its field has it. */
+const choose = (time) => ({anchor}) => {
+    anchor.value = time;
+    anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
+};
+
 registry.category("web_tour.tours").add("sales_crm_team_day", {
     url: "/odoo/team-day",
     steps: () => [
@@ -33,6 +39,7 @@ registry.category("web_tour.tours").add("sales_crm_team_day", {
         {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_reassigned:contains('1')`},
         {content: "Moved", trigger: `${task("Visit the shop")} input`, run: "click"},
         {trigger: ".o_sales_bulk_move", run: "click"},
+        {trigger: ".o_sales_bulk_time", run: choose("10:45")},
         {trigger: ".o_sales_panel .o_sales_chip[data-choice]:contains('Tomorrow')", run: "click"},
         {trigger: `${line("tour_manager")} .o_sales_segment.o_sales_moved:contains('1')`},
         {
