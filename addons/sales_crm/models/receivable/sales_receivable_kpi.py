@@ -70,7 +70,6 @@ class SalesReceivableKpi(models.Model):
     )
     full_days = fields.Integer("Days of a Full Period", readonly=True, aggregator="max")
     rate = fields.Float(
-        "Rate",
         readonly=True,
         aggregator=None,
         help="Into the currency of the current company, on that day.",
