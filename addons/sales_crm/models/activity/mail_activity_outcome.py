@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Domain
 
 
 class MailActivity(models.Model):
@@ -35,7 +36,7 @@ class MailActivity(models.Model):
         )
         if not lacking:
             return self.browse()
-        outcomes = lacking.env["sales.activity.outcome"].search([])
+        outcomes = lacking.env["sales.activity.outcome"].search(Domain.TRUE)
         return lacking.filtered(lambda activity: outcomes._that_fit(activity.activity_type_id)).sudo(
             self.env.su
         )

@@ -133,12 +133,13 @@ class SalesTeamDay(models.AbstractModel):
 
     @api.model
     def _clients_shown(self, activities):
-        """:return: the clients of these that the user may be told of, sudo-ed"""
+        """:return: set of the ids of those clients of these that the user may be told of"""
         # sudo: whose they are; whom the user may not see is taken out
         clients = self.env["res.partner"].sudo().union(*(activity.client_id for activity in activities))
         if self._is_head():
-            return clients
-        return clients - self.env["sales.access.rule"]._hidden_from(self.env.user, clients).sudo()
+            return set(clients.ids)
+        hidden = self.env["sales.access.rule"]._hidden_from(self.env.user, clients)
+        return set(clients.ids) - set(hidden.ids)
 
     @api.model
     def _roles_then(self, date):
@@ -210,7 +211,7 @@ class SalesTeamDay(models.AbstractModel):
             "time": activity._local(activity.datetime_done, manager).strftime("%H:%M"),
             "type": activity.activity_type_id.name or "",
             "icon": activity.activity_type_id.icon or "fa-tasks",
-            "client": (activity.client_id.name or "") if activity.client_id in shown else "",
+            "client": (activity.client_id.name or "") if activity.client_id.id in shown else "",
         }
 
     # ------------------------------------------------------
@@ -295,7 +296,7 @@ class SalesTeamDay(models.AbstractModel):
     def _prepare_row(self, task, shown):
         activity, manager = task["activity"], task["manager"]
         kind, client = activity.activity_type_id, activity.client_id
-        if client not in shown:
+        if client.id not in shown:
             client = client.browse()
         moment = activity.datetime_done or activity._get_exact_time(manager)
         return {

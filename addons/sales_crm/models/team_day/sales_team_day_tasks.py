@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -104,7 +105,7 @@ class SalesTeamDay(models.AbstractModel):
     def _kinds(self):
         """:return: dict type id -> what a head counts it as"""
         # sudo: types have names only
-        types = self.env["mail.activity.type"].sudo().with_context(active_test=False).search([])
+        types = self.env["mail.activity.type"].sudo().with_context(active_test=False).search(Domain.TRUE)
         return {kind.id: kind._sales_kind() for kind in types}
 
     # ------------------------------------------------------

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class SalesActivityFinish(models.TransientModel):
@@ -51,7 +52,7 @@ class SalesActivityFinish(models.TransientModel):
 
     @api.depends("activity_type_id")
     def _compute_is_outcome_required(self):
-        outcomes = self.env["sales.activity.outcome"].search([])
+        outcomes = self.env["sales.activity.outcome"].search(Domain.TRUE)
         for wizard in self:
             kind = wizard.activity_type_id
             wizard.is_outcome_required = kind.outcome_required and bool(outcomes._that_fit(kind))

@@ -335,7 +335,12 @@ export class MyDay extends Component {
 
     move(row, date) {
         return this.process(row, async () => {
-            await this.orm.call("mail.activity", "action_move", [[row.id], date], this.getMovedTime(row, date));
+            await this.orm.call(
+                "mail.activity",
+                "action_move",
+                [[row.id], date],
+                this.getMovedTime(row, date)
+            );
             this.notify(_t("Moved to %s", formatWeekday(date)));
         });
     }

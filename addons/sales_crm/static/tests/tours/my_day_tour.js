@@ -6,10 +6,12 @@ const {DateTime} = luxon;
 const row = (summary) => `.o_sales_row:has(.o_sales_summary:contains("${summary}"))`;
 
 /** Choose a time of the day, as its field has it. */
-const choose = (time) => ({anchor}) => {
-    anchor.value = time;
-    anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
-};
+const choose =
+    (time) =>
+    ({anchor}) => {
+        anchor.value = time;
+        anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
+    };
 
 registry.category("web_tour.tours").add("sales_crm_my_day", {
     url: "/odoo/my-day",

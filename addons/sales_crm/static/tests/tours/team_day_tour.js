@@ -6,10 +6,12 @@ const line = (name) => `.o_sales_line:has(.o_sales_who:contains("${name}"))`;
 const task = (summary) => `.o_sales_task:has(.o_sales_about:contains("${summary}"))`;
 
 /** Choose a time of the day, as its field has it. */
-const choose = (time) => ({anchor}) => {
-    anchor.value = time;
-    anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
-};
+const choose =
+    (time) =>
+    ({anchor}) => {
+        anchor.value = time;
+        anchor.dispatchEvent(new InputEvent("input", {bubbles: true}));
+    };
 
 registry.category("web_tour.tours").add("sales_crm_team_day", {
     url: "/odoo/team-day",
