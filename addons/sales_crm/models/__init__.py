@@ -22,6 +22,7 @@ from . import cover
 from . import handover
 from . import receivable
 from . import promise
+from . import performance
 from . import bulk
 from . import capacity
 from . import cadence

@@ -3,6 +3,7 @@ from . import intake
 from . import access
 from . import contract
 from . import receivable
+from . import performance
 from . import funnel
 from . import history
 from . import duplicate

@@ -2,6 +2,7 @@ from . import account_move
 from . import sales_credit
 from . import sales_credit_release
 from . import sales_credit_shipment
+from . import sales_performance_report
 from . import sales_warehouse_view
 from . import stock_lot
 from . import stock_picking

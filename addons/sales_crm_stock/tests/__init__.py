@@ -5,6 +5,7 @@ from . import test_delivery_manager
 from . import test_kept_default
 from . import test_draft_invoice_payer
 from . import test_order_cancel
+from . import test_performance_shipped
 from . import test_scrap
 from . import test_shipped_is_owed
 from . import test_limit_machine
