@@ -6,7 +6,7 @@ class ResUsers(models.Model):
 
     def _sales_home_action(self):
         """:return: the action whose screen the user begins with: a head's team, a manager's day, what a
-        controller has to decide on, else none
+        controller has to decide on, an accountant's journals, else none
         """
         self.ensure_one()
         name = None
@@ -16,6 +16,8 @@ class ResUsers(models.Model):
             name = "sales_crm.sales_my_day_action"
         elif self.has_group("sales_crm.group_credit_controller"):
             name = "sales_crm.sales_credit_release_action"
+        elif self.has_group("account.group_account_invoice"):
+            name = "account.open_account_journal_dashboard_kanban"
         action = self.env.ref(name, raise_if_not_found=False) if name else None
         # sudo: which screens there are is no secret; what they show is asked as the user
         return action.sudo() if action else self.env["ir.actions.actions"]

@@ -25,7 +25,8 @@ class TestHome(HttpCase):
         self.assertEqual(self.begin(self.user("sales_crm.group_manager")), self.action("sales_my_day_action"))
         controller = self.user("sales_crm.group_credit_controller")
         self.assertEqual(self.begin(controller), self.action("sales_credit_release_action"))
-        self.assertFalse(self.begin(self.user("account.group_account_user")))
+        dashboard = self.env.ref("account.open_account_journal_dashboard_kanban").id
+        self.assertEqual(self.begin(self.user("account.group_account_invoice")), dashboard)
         self.assertFalse(self.begin(self.user()))
 
     def test_controller_s_own_menu(self):
@@ -34,7 +35,7 @@ class TestHome(HttpCase):
         controller = self.user("sales_crm.group_credit_controller")
         menus = self.env["ir.ui.menu"].with_user(controller).load_menus(False)
         self.assertIn(app.id, menus)
-        self.assertEqual(len(menus[app.id]["children"]), 4)
+        self.assertEqual(len(menus[app.id]["children"]), 5)
         for child in menus[app.id]["children"]:
             action = self.env.ref(menus[child]["xmlid"]).action
             kinds = [(False, kind) for kind in action.view_mode.split(",")]
