@@ -224,7 +224,9 @@ class SalesMorning(models.AbstractModel):
                        SET result = CASE due.policy WHEN 'carry' THEN 'carried' ELSE 'cancelled' END
                       FROM due
                      WHERE line.activity_id = due.id AND line.result = 'open'
-                       AND line.date >= due.date_from AND line.date < due.date_to
+                       -- What was set back on the day of its plan expires in that plan as well
+                       AND line.date >= due.date_from
+                       AND (due.policy = 'expire' OR line.date < due.date_to)
                 ), next_step AS (
                     SELECT activity.client_id,
                            MIN(CASE WHEN due.id IS NULL THEN activity.date_deadline

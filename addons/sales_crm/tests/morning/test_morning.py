@@ -199,6 +199,20 @@ class TestMorning(SalesCrmCommon):
         self.assertFalse(self._logs(stays) | self._logs(expires))
         self.assertEqual(self.client.next_step_date, FRIDAY)
 
+    def test_expired_in_the_plan_of_its_day(self):
+        """Set back after the plan was frozen, it expires in the next run of that day, as its plan says."""
+        expire = self.call.copy({"name": "Expires", "carry_policy": "expire"})
+        activity = self._plan(self.client, MONDAY, activity_type_id=expire.id)
+        self._run_morning(f"{MONDAY} 09:00")
+        line = self.env["sales.plan.line"].search([("activity_id", "=", activity.id)])
+        self.assertEqual((str(line.date), line.result), (MONDAY, "open"))
+        with self._at(f"{MONDAY} 10:00"):
+            activity.date_deadline = FRIDAY
+        self._run_morning(f"{MONDAY} 11:00")
+        self.env.invalidate_all()
+        self.assertEqual(activity.activity_state_final, "cancelled")
+        self.assertEqual(line.result, "cancelled")
+
     def test_meeting_stays_on_its_day(self):
         event = self.env["calendar.event"].create(
             {
