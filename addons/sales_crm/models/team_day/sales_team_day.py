@@ -53,8 +53,8 @@ class SalesTeamDay(models.AbstractModel):
         managers = self._managers(date, today)
         frozen = self._frozen(managers, date)
         counts, last = self._query_counts(self._tasks_sql(managers, date, today))
-        absent = self._absent(managers, date, today)
         hours = self._hours_left(managers, date, today)
+        absent = self._absent(managers, date, today, hours)
         over = date < today
         listed = managers.filtered(lambda manager: manager.id == user_id) if user_id else managers
         rows = self._query_tasks(self._tasks_sql(listed, date, today), part, over) if part else []
@@ -168,8 +168,9 @@ class SalesTeamDay(models.AbstractModel):
         return set(days.user_id.ids)
 
     @api.model
-    def _absent(self, managers, date, today):
-        """:return: dict manager -> why he is not at work on the head's today: ``leave``, ``off`` on another
+    def _absent(self, managers, date, today, left):
+        """:param dict left: manager -> hours that are left of his day
+        :return: dict manager -> why he is not at work on the head's today: ``leave``, ``off`` on another
         day off, ``ahead`` where his day is to begin, ``over`` where it has ended
         """
         if date != today:
@@ -178,7 +179,6 @@ class SalesTeamDay(models.AbstractModel):
         managers = managers.sudo()
         begun = managers._sales_workdays_begun()
         works = managers._sales_workdays(date, date)
-        left = managers._sales_hours_left()
         away = managers._sales_leaves([manager._sales_worker() for manager in managers], date, date)
         absent = {}
         for manager in managers:
