@@ -1,4 +1,7 @@
+from ast import literal_eval
 from datetime import datetime, timedelta
+
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -191,6 +194,25 @@ class TestPerformanceReport(PerformanceCase):
         order = self._sell(1)
         order.date_order = "2026-03-31 20:00:00"
         self.assertEqual(str(self._rows(self.manager).date), "2026-04-01")
+
+    def test_a_month_and_a_year_begin_on_their_first_day(self):
+        """East of Greenwich, too, where a day begins before its date in UTC."""
+        for day in ("2025-12-31", "2026-01-01", "2026-05-31", "2026-06-01", "2026-06-30", "2026-07-01"):
+            self._sell(1).date_order = f"{day} 12:00:00"
+        search = etree.fromstring(self.env.ref("sales_crm.sales_performance_report_view_search").arch)
+        for zone in ("Asia/Vladivostok", "UTC", "America/New_York"):
+            self.manager.tz = zone
+            for name, days in (
+                ("this_month", ["2026-06-01", "2026-06-30"]),
+                ("this_year", ["2026-01-01", "2026-05-31", "2026-06-01", "2026-06-30", "2026-07-01"]),
+            ):
+                domain = literal_eval(search.find(f".//filter[@name='{name}']").get("domain"))
+                with self._at("2026-06-15 12:00"):
+                    Report = self.env["sales.performance.report"].with_user(self.manager)
+                    rows = Report.with_context(tz=zone).search(
+                        [("client_id", "=", self.client.id), *domain], order="date"
+                    )
+                self.assertEqual([str(row.date) for row in rows], days, zone)
 
     def test_currencies(self):
         euro = self.setup_other_currency("EUR", rates=[("2020-01-01", 2.0)])
