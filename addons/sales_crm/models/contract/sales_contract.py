@@ -197,7 +197,7 @@ class SalesContract(models.Model):
     def _search_is_in_force(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._domain_in_force(self.env.company._sales_today())
+        return self._domain_by_company(lambda company: self._domain_in_force(company._sales_today()))
 
     @api.depends("state", "date_end")
     def _compute_is_expiring(self):
@@ -208,7 +208,18 @@ class SalesContract(models.Model):
     def _search_is_expiring(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._domain_expiring(self.env.company)
+        return self._domain_by_company(self._domain_expiring)
+
+    @api.model
+    def _domain_by_company(self, domain_of):
+        """:param domain_of: takes a company, gives a Domain; each company has its own day
+        :return: Domain of the contracts of which it is true in the company that sells under them
+        """
+        # sudo: what day it is in a company is no secret; rules decide about its contracts
+        return Domain.OR(
+            Domain("company_id", "=", company.id) & domain_of(company)
+            for company in self.sudo()._companies_with_contracts()
+        )
 
     @api.model
     def _domain_expiring(self, company):

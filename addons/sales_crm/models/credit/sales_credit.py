@@ -119,7 +119,9 @@ class SalesCredit(models.AbstractModel):
                 "qty_invoiced", "is_downpayment", "display_type", "price_unit", "discount", "state",
             ],
             "sales.contract": None,
-            "res.partner": ["commercial_partner_id", "credit_limit", "is_client", "parent_id"],
+            "res.partner": [
+                "commercial_partner_id", "credit_limit", "is_client", "parent_id", "property_payment_term_id",
+            ],
         }.items():  # fmt: skip
             self.env[name].flush_model(fields)
 
@@ -131,7 +133,7 @@ class SalesCredit(models.AbstractModel):
         """
         # for many clients it is faster to look at all of them than at each by the index
         few = client_ids if client_ids is not None and len(client_ids) <= FEW else None
-        kinds, currencies = self._contracts_there(few)
+        kinds, currencies, past = self._contracts_there(company, few)
         rate = self._contract_rate_sql(company, currencies)
         ledger = self._ledger(company)
         rare = self._rare(few)
@@ -179,7 +181,7 @@ class SalesCredit(models.AbstractModel):
             overdue_days=self._overdue_days_sql(company, ledger),
             orders=self._orders_sql(ledger, few, without or {}, shipped, rare),
             had_contract=self._had_contract_sql(company, rare),
-            core_limit=self._core_limit_sql(company),
+            core_limit=self._core_limit_sql(company, past),
             clients=self._asked_sql(client_ids),
             digits=company.currency_id.decimal_places,
             # sudo: a setting of the company that sells
@@ -212,14 +214,43 @@ class SalesCredit(models.AbstractModel):
         return f"{{{','.join(map(str, ids))}}}"
 
     @api.model
-    def _core_limit_sql(self, company):
-        """:return: SQL of the limit that accounting gave to a client without a contract; NULL: none"""
+    def _core_limit_sql(self, company, past):
+        """A contract past its end has left its limit in core's field until the nightly job takes it out.
+
+        :param bool past: whether there are contracts past their end that the job has not ended yet
+        :return: SQL of the limit that accounting gave to a client without a contract; NULL: none
+        """
         # sudo: a setting of the company that sells
         if not company.sudo().account_use_credit_limit:
             return SQL("NULL::float")
         # sudo: the amount is compared, and shown to those who see the client
         Partner = self.env["res.partner"].sudo().with_company(company)
-        return SQL("NULLIF(%s, 0)", Partner._field_to_sql("client", "credit_limit"))
+        limit = SQL("NULLIF(%s, 0)", Partner._field_to_sql("client", "credit_limit"))
+        if not past:
+            return limit
+        return SQL(
+            """
+            CASE WHEN NOT EXISTS (
+                 SELECT FROM sales_contract past
+                  WHERE past.client_id = client.id AND past.company_id = %(company)s AND %(over)s
+                    AND past.payment_term_id = %(term)s) THEN %(limit)s END
+            """,
+            company=company.id,
+            over=self._past_end_sql("past", company),
+            term=Partner._field_to_sql("client", "property_payment_term_id"),
+            limit=limit,
+        )
+
+    @api.model
+    def _past_end_sql(self, alias, company):
+        """:return: SQL condition: the contract is past its end, which the nightly job has yet to write"""
+        return SQL(
+            "(%(state)s = 'active' AND %(end)s < %(today)s AND %(prolongation)s != 'auto')",
+            state=SQL.identifier(alias, "state"),
+            end=SQL.identifier(alias, "date_end"),
+            prolongation=SQL.identifier(alias, "prolongation"),
+            today=company._sales_today(),
+        )
 
     # ------------------------------------------------------
     # Contracts
@@ -280,16 +311,23 @@ class SalesCredit(models.AbstractModel):
         }
 
     @api.model
-    def _contracts_there(self, client_ids):
-        """:return: the kinds of the clients' contracts, and the ids of their currencies"""
+    def _contracts_there(self, company, client_ids):
+        """:return: the kinds of the clients' contracts, the ids of their currencies, and whether some are
+        past their end
+        """
         rows = self.env.execute_query(
             SQL(
-                "SELECT DISTINCT kind, currency_id FROM sales_contract contract"
+                "SELECT DISTINCT kind, currency_id, COALESCE(%s, FALSE) FROM sales_contract contract"
                 " WHERE state = 'active' AND %s",
+                self._past_end_sql("contract", company),
                 self._of_clients_sql("contract", "client_id", client_ids),
             )
         )
-        return {kind for kind, _currency in rows}, {currency for _kind, currency in rows}
+        return (
+            {kind for kind, _currency, _past in rows},
+            {currency for _kind, currency, _past in rows},
+            any(past for _kind, _currency, past in rows),
+        )
 
     @api.model
     def _contract_rate_sql(self, company, currencies):

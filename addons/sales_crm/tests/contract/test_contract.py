@@ -89,6 +89,39 @@ class TestContract(CreditCase):
         self.assertFalse(accounting.property_payment_term_id)
         self.assertFalse(accounting.credit_limit)
 
+    def test_the_limit_ends_with_the_day(self):
+        """Past its last day in the company's time zone a contract lends nothing, before any job has run."""
+        accounting = self.client.with_company(self.company)
+        self._owe(100)
+        self.contract.date_end = self.today
+        self.assertEqual((accounting.credit_state, accounting.credit_available), ("ok", 900))
+        for zone, moment, in_force in (
+            ("Asia/Vladivostok", f"{self.today} 13:00", True),
+            ("Asia/Vladivostok", f"{self.today} 15:00", False),
+            ("America/Los_Angeles", f"{self.today + timedelta(days=1)} 05:00", True),
+        ):
+            self.company.resource_calendar_id.tz = self.company.partner_id.tz = zone
+            with self.subTest(zone=zone, moment=moment), self._at(moment):
+                self.env.invalidate_all()
+                order = self._order(1)
+                self.assertEqual(self.contract.is_in_force, in_force)
+                self.assertEqual(
+                    self.contract in self.contract.search([("is_in_force", "=", True)]), in_force
+                )
+                self.assertEqual(accounting.credit_limited, in_force)
+                self.assertEqual(bool(self._codes(order)), not in_force)
+
+    def test_accounting_keeps_its_own_limit(self):
+        """Who has changed the payment term in accounting after the contract has given a limit himself."""
+        accounting = self.client.with_company(self.company)
+        own = self.env.ref("account.account_payment_term_15days")
+        self.contract.date_end = self.today - timedelta(days=1)
+        accounting.write({"property_payment_term_id": own.id, "credit_limit": 200})
+        before = (accounting.credit_limited, accounting.credit_available)
+        self.assertEqual(before, (True, 200))
+        self.env["sales.contract"]._cron_contracts()
+        self.assertEqual((accounting.credit_limited, accounting.credit_available), before)
+
     def test_it_goes_on_by_itself(self):
         self.contract.write({"date_end": self.today - timedelta(days=1), "prolongation": "auto"})
         self.assertTrue(self.contract.is_in_force)
@@ -163,7 +196,7 @@ class TestContract(CreditCase):
         self.assertEqual(set(shown()), {("over_limit", True, -100, contract)})
         contract.credit_limit = 1000
         contract.date_end = self.today - timedelta(days=1)
-        self.assertEqual({state for state, *_rest in shown()}, {"no_contract"})
+        self.assertEqual(set(shown()), {("no_contract", False, 0, nothing)})
         self.env["sales.contract"]._cron_contracts()
         self.assertEqual(contract.state, "expired")
         self.assertEqual({state for state, *_rest in shown()}, {"no_contract"})
