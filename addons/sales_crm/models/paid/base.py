@@ -47,6 +47,8 @@ class Base(models.AbstractModel):
                 field.set("options", "{'enable_sms': False, " + rest)
             elif widget in COMPLETING and "partner_autocomplete" in unpaid:
                 del field.attrib["widget"]
+                if "line_breaks" in (field.get("options") or ""):
+                    field.set("widget", "text")  # as core has it: a long name is wrapped
 
     @api.model
     def _sales_model_of(self, node):

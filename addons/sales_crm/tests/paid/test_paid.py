@@ -62,6 +62,9 @@ class TestPaidServices(SalesCrmCommon):
         arch = self._arch(self.manager, "res.partner", "form")
         widgets = {node.get("widget") for node in arch.iter("field")}
         self.assertFalse(widgets & {"field_partner_autocomplete", "res_partner_many2one"})
+        names = [node for node in arch.iter("field") if "line_breaks" in (node.get("options") or "")]
+        self.assertTrue(names)
+        self.assertEqual({node.get("widget") for node in names}, {"text"})  # a long name is wrapped
         for node in arch.iter("field"):
             if node.get("widget") == "phone":
                 self.assertIn("'enable_sms': False", node.get("options"))
