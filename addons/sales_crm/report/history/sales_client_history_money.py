@@ -59,25 +59,85 @@ class SalesClientHistory(models.Model):
         )
 
     @api.model
-    def _arm_invoices(self, arm):
-        """The client is whom the invoice named: a contact who changes employer doesn't take it along."""
-        return self._row(
-            arm,
+    def _named_clients(self, named, contact):
+        """An entry belongs to the client whom it names, wherever its contact works now. Where that firm is no
+        client, the contact may be one himself.
+
+        :param SQL named: the commercial partner whom the entry names
+        :param SQL contact: to whom it went
+        :return: list of SQL, joins of ``partner``: one of them finds the one whose client's it is
+        """
+        return [
+            SQL("JOIN res_partner partner ON partner.id = %s", named),
             SQL(
                 """
-                account_move document
-                JOIN res_partner partner ON partner.id = document.commercial_partner_id
-                WHERE partner.client_id IS NOT NULL AND document.state = 'posted'
-                  AND document.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
+                JOIN res_partner payer ON payer.id = %(named)s AND payer.client_id IS NULL
+                JOIN res_partner partner
+                  ON partner.id = %(contact)s AND partner.id != payer.id
+                 AND partner.commercial_partner_id = payer.id
+                """,
+                named=named,
+                contact=contact,
+            ),
+        ]
+
+    @api.model
+    def _entry_rows(self, arm, tables, condition, named="document.commercial_partner_id", **values):
+        """:param str tables: what of ``document`` and others comes before ``partner``
+        :param SQL condition: on them and ``partner``
+        :param str named: column of the commercial partner whom the entry names
+        :return: SQL of the rows made of documents that name their client for good
+        """
+        return SQL(" UNION ALL ").join(
+            self._row(
+                arm,
+                SQL(
+                    "%s %s WHERE partner.client_id IS NOT NULL AND %s",
+                    SQL(tables),
+                    partner,
+                    condition,
+                ),
+                client=SQL("partner.client_id"),
+                contact=SQL("document.partner_id"),
+                company=SQL("document.company_id"),
+                **values,
+            )
+            for partner in self._named_clients(SQL(named), SQL("document.partner_id"))
+        )
+
+    @api.model
+    def _arm_messages_of_entries(self, arm):
+        return SQL(" UNION ALL ").join(
+            self._message_row(
+                arm,
+                "account.move",
+                SQL(
+                    "account_move document %s JOIN mail_message message ON message.res_id = document.id",
+                    partner,
+                ),
+                SQL("partner.client_id"),
+                SQL("document.partner_id"),
+            )
+            for partner in self._named_clients(
+                SQL("document.commercial_partner_id"), SQL("document.partner_id")
+            )
+        )
+
+    @api.model
+    def _arm_invoices(self, arm):
+        return self._entry_rows(
+            arm,
+            "account_move document",
+            SQL(
+                """
+                document.state = 'posted'
+                AND document.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                 """
             ),
             source=SQL("document.id"),
             date=self._noon(SQL("document.invoice_date")),
             kind=SQL("CASE WHEN document.move_type = 'out_refund' THEN 'refund' ELSE 'invoice' END"),
-            client=SQL("partner.client_id"),
-            contact=SQL("document.partner_id"),
             user=SQL("document.invoice_user_id"),
-            company=SQL("document.company_id"),
             amount=SQL("document.amount_total_signed"),
             summary=SQL("concat_ws(' · ', document.name, NULLIF(document.ref, ''))"),
             res_model=SQL("'account.move'"),
@@ -86,51 +146,35 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_payments(self, arm):
-        """The client is whom the payment's entry named."""
-        return self._payment_row(
+        return self._payment_rows(
             arm,
-            SQL(
-                """
-                account_payment document
-                JOIN account_move entry ON entry.id = document.move_id
-                JOIN res_partner partner ON partner.id = entry.commercial_partner_id
-                """
-            ),
+            "account_payment document JOIN account_move entry ON entry.id = document.move_id",
+            "entry.commercial_partner_id",
         )
 
     @api.model
     def _arm_payments_without_entry(self, arm):
-        """Where a journal has no outstanding account, core makes no entry until the bank's comes."""
-        return self._payment_row(
+        """Where a journal has no outstanding account, core makes no entry until the bank's comes: what the
+        payment named is known by its contact only.
+        """
+        return self._payment_rows(
             arm,
-            SQL(
-                """
-                account_payment document
-                JOIN res_partner partner
-                  ON partner.id = document.partner_id AND document.move_id IS NULL
-                """
-            ),
+            "account_payment document JOIN res_partner whose"
+            " ON whose.id = document.partner_id AND document.move_id IS NULL",
+            "whose.commercial_partner_id",
         )
 
     @api.model
-    def _payment_row(self, arm, tables):
-        return self._row(
+    def _payment_rows(self, arm, tables, named):
+        return self._entry_rows(
             arm,
-            SQL(
-                """
-                %s
-                WHERE partner.client_id IS NOT NULL AND document.state IN ('in_process', 'paid')
-                  AND document.partner_type = 'customer'
-                """,
-                tables,
-            ),
+            tables,
+            SQL("document.state IN ('in_process', 'paid') AND document.partner_type = 'customer'"),
+            named,
             source=SQL("document.id"),
             date=self._noon(SQL("document.date")),
             kind=SQL("'payment'"),
-            client=SQL("partner.client_id"),
-            contact=SQL("document.partner_id"),
             user=SQL("NULLIF(document.create_uid, %s)", SUPERUSER_ID),
-            company=SQL("document.company_id"),
             amount=SQL("document.amount_company_currency_signed"),
             summary=SQL("concat_ws(' · ', document.name, NULLIF(document.memo, ''))"),
             res_model=SQL("'account.payment'"),
@@ -140,27 +184,22 @@ class SalesClientHistory(models.Model):
     @api.model
     def _arm_bank_receipts(self, arm):
         """Money on a bank statement that no payment stands for; an entry may bring several clients' money."""
-        return self._row(
+        return self._entry_rows(
             arm,
+            "account_move document JOIN account_move_line line ON line.move_id = document.id",
             SQL(
                 """
-                account_move document
-                JOIN account_move_line line ON line.move_id = document.id
-                JOIN res_partner partner ON partner.id = line.partner_id
-                WHERE partner.client_id IS NOT NULL AND document.state = 'posted'
-                  AND document.statement_line_id IS NOT NULL AND %s
-                  AND NOT EXISTS (
-                        SELECT FROM account_payment_account_bank_statement_line_rel paid
-                         WHERE paid.account_bank_statement_line_id = document.statement_line_id)
+                document.state = 'posted' AND document.statement_line_id IS NOT NULL AND %s
+                AND NOT EXISTS (
+                    SELECT FROM account_payment_account_bank_statement_line_rel paid
+                     WHERE paid.account_bank_statement_line_id = document.statement_line_id)
                 """,
                 is_receivable(),
             ),
+            "line.partner_id",
             source=SQL("line.id"),
             date=self._noon(SQL("document.date")),
             kind=SQL("'payment'"),
-            client=SQL("partner.client_id"),
-            contact=SQL("partner.id"),
-            company=SQL("document.company_id"),
             amount=SQL("-line.balance"),
             summary=SQL("concat_ws(' · ', document.name, NULLIF(line.name, ''))"),
             res_model=SQL("'account.move'"),
