@@ -108,11 +108,13 @@ class TestCreditFirmCard(CreditCase):
             self._contract(card)
         user = new_test_user(self.env, "reader", "sales_crm.group_head", company_id=self.company.id)
         counts = []
-        for part in (cards, cards[:8], cards):
+        # What the registry keeps (a rule of companies, for one) is read in the first two: when, depends on
+        # the tests before
+        for part in (cards, cards[:8], cards[:8], cards):
             self.env.flush_all()
             self.env.invalidate_all()
             with Counted(self.cr) as counted:
                 part.with_user(user).web_read({**SPEC, "credit_same_firm": {}})
             counts.append(counted.queries)
-        self.assertEqual(counts[1], counts[2])
+        self.assertEqual(counts[2], counts[3])
         self.assertEqual(len(cards), 80)
