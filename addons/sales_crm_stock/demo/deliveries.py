@@ -204,6 +204,25 @@ class Deliveries(Part):
             back = wizard._create_return()
             back.move_ids.picked = True
             back.with_context(skip_sms=True)._action_done()
+            self._credit(back)
+
+    def _credit(self, back):
+        """What came back is no longer owed: a credit note for it, of the day of the return."""
+        invoice = self.returned.invoice_ids.filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )[:1]
+        came_back = {move.sale_line_id: move.quantity for move in back.move_ids if move.quantity}
+        if not invoice or not came_back:
+            return
+        note = invoice._reverse_moves([{"invoice_date": self._day_of_return(self.returned)}])
+        commands = []
+        for line in note.invoice_line_ids:
+            quantity = came_back.get(line.sale_line_ids[:1])
+            commands.append(
+                Command.update(line.id, {"quantity": quantity}) if quantity else Command.delete(line.id)
+            )
+        note.invoice_line_ids = commands
+        note.action_post()
 
     # ------------------------------------------------------
     # As old as they tell
@@ -229,9 +248,12 @@ class Deliveries(Part):
     def _moment_done(self, picking):
         """A return comes two working days after the delivery, or as late as it can."""
         if picking.return_id:
-            index = self.days.index_of(self.day_of[picking.sale_id])
-            return self.days.moment(self.days.past[min(index + 2, len(self.days.past) - 1)], 460)
+            return self.days.moment(self._day_of_return(picking.sale_id), 460)
         return self._moment(picking.sale_id)
+
+    def _day_of_return(self, order):
+        index = self.days.index_of(self.day_of[order])
+        return self.days.past[min(index + 2, len(self.days.past) - 1)]
 
     def _date_moves(self, moves, moments):
         self._write_moments(moves, "date", moments, "stock_move")

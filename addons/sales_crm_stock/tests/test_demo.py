@@ -58,6 +58,10 @@ class TestDemoDeliveries(TransactionCase):
         back = self.pickings.filtered("return_id")
         self.assertEqual(back.mapped("state"), ["done"])
         self.assertGreater(back.date_done, back.return_id.date_done)
+        note = back.sale_id.invoice_ids.filtered(lambda move: move.move_type == "out_refund")
+        self.assertEqual(note.state, "posted")
+        self.assertEqual(note.invoice_date, back.date_done.date())
+        self.assertEqual(sum(note.invoice_line_ids.mapped("quantity")), sum(back.move_ids.mapped("quantity")))
 
     def test_figures_are_the_products_own(self):
         """What is stored is what a recount says, and the contracts are as they were agreed."""
