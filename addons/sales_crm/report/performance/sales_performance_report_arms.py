@@ -38,7 +38,7 @@ class SalesPerformanceReport(models.Model):
                 """
                 sale_order_line line
                 JOIN sale_order ord ON ord.id = line.order_id
-                JOIN res_partner buyer ON buyer.id = ord.partner_id
+                LEFT JOIN res_partner buyer ON buyer.id = ord.partner_id
                 JOIN %(houses)s ON house.company_id = ord.company_id
                 %(tables)s %(units)s
                 WHERE line.display_type IS NULL AND %(condition)s

@@ -126,7 +126,7 @@ class SalesPerformanceReport(models.Model):
     def _houses_sql(self):
         """:return: SQL of the table ``house``: company_id, its currency, the digits of that, its time zone"""
         # sudo: which company works in which currency and time zone is no secret
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("active", "in", [True, False])])
         return SQL(
             "unnest(%s::int[], %s::int[], %s::int[], %s::varchar[])"
             " AS house(company_id, currency_id, digits, tz)",
