@@ -1,11 +1,14 @@
 import io
+from ast import literal_eval
 from datetime import date, timedelta
 
 import pytz
+from lxml import etree
 from openpyxl import load_workbook
 
 from odoo import fields
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import new_test_user, tagged
 
 from ..chance import dice_of
@@ -399,6 +402,17 @@ class TestActivityReport(ActivityReportCommon):
         self.assertEqual(lines.max_row, 4)
         log = self.env["sales.export.log"].search([("user_id", "=", self.head.id)], limit=1)
         self.assertEqual((log.kind, log.res_model), ("xlsx", "sales.activity.report"))
+
+    def test_this_week_begins_on_its_monday(self):
+        """Without "today" a view's day is a moment in UTC: east of Greenwich the day before."""
+        for zone in ("Europe/Moscow", "Asia/Vladivostok", "America/Los_Angeles", "UTC"):
+            report = self.env["sales.activity.report"].with_context(tz=zone)
+            arch = etree.fromstring(report.get_view(view_type="search")["arch"])
+            [domain] = arch.xpath("//filter[@name='week']/@domain")
+            conditions = Domain(literal_eval(domain)).optimize_full(report).iter_conditions()
+            days = sorted(fields.Date.to_date(condition.value) for condition in conditions)
+            self.assertEqual([day.weekday() for day in days], [0, 0], zone)
+            self.assertEqual(days[1] - days[0], timedelta(days=7))
 
 
 @tagged("post_install", "-at_install")
