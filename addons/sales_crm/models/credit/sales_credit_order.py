@@ -56,10 +56,21 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _left_over_sql(self):
         """:return: SQL of the ids of orders that are not confirmed, any more, and of which something was
-        shipped: few, and read by an index of their own
+        shipped, or more credited than is invoiced, as the invoice went back to draft or was cancelled: few,
+        and read by indexes of their own
         """
         return SQL(
-            "SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
+            """
+            SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0
+            UNION ALL
+            SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_invoiced < 0
+            UNION ALL
+            SELECT left_over.order_id
+              FROM (%s) left_over
+              JOIN sale_order_line credited ON credited.id = left_over.order_line_id
+             WHERE credited.qty_invoiced < left_over.quantity
+            """,
+            self._drafts_sql(SQL("ordered.state IS DISTINCT FROM 'sale'")),
         )
 
     @api.model
@@ -160,8 +171,9 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _drafts_sql(self):
-        """:return: SQL of the quantities in draft invoices, which core counts as invoiced, by order line"""
+    def _drafts_sql(self, condition=None):
+        """:param SQL condition: on ``ordered``, the order line; None: all
+        :return: SQL of the quantities in draft invoices, which core counts as invoiced, by order line"""
         return SQL(
             """
             SELECT link.order_line_id, ordered.order_id,
@@ -174,9 +186,10 @@ class SalesCredit(models.AbstractModel):
               JOIN account_move_line item ON item.move_id = invoice.id
               JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = item.id
               JOIN sale_order_line ordered ON ordered.id = link.order_line_id
-             WHERE invoice.state = 'draft'
+             WHERE invoice.state = 'draft' AND %s
              GROUP BY link.order_line_id, ordered.order_id
-            """
+            """,
+            condition or SQL("TRUE"),
         )
 
     @api.model

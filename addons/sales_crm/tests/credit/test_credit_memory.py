@@ -88,6 +88,37 @@ class TestCreditMemory(CreditCase):
         self._blocked(lambda: as_manager.web_save({"order_line": [Command.create(line)]}, {}))
 
     # ------------------------------------------------------
+    # What was credited
+    # ------------------------------------------------------
+
+    def _credited(self, invoice):
+        """:return: the posted credit note of an invoice"""
+        asked = {"active_model": "account.move", "active_ids": invoice.ids}
+        values = {"reason": "Back", "journal_id": invoice.journal_id.id}
+        wizard = self.env["account.move.reversal"].with_context(**asked).create(values)
+        wizard.refund_moves()
+        note = wizard.new_move_ids
+        if note.state == "draft":
+            note.action_post()
+        return note
+
+    def test_a_credit_note_whose_invoice_went_back_to_draft(self):
+        for undo in ("button_draft", "button_cancel"):
+            with self.subTest(undo):
+                order = self._order(6)
+                order.action_confirm()
+                invoice = order._create_invoices()
+                invoice.action_post()
+                order._action_cancel()
+                self._credited(invoice)
+                self.assertEqual(self._standing().exposure, 0)
+                invoice.button_draft()
+                if undo == "button_cancel":
+                    invoice.button_cancel()
+                self.assertEqual(self._standing().exposure, 0, "nothing was paid")
+                self._blocked(self._order(11).with_user(self.manager).action_confirm)
+
+    # ------------------------------------------------------
     # What was delivered
     # ------------------------------------------------------
 
