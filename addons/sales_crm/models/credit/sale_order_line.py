@@ -39,7 +39,8 @@ class SaleOrderLine(models.Model):
         if drafts:
             return drafts
         left = sum(
-            item.product_uom_id._compute_quantity(item.quantity, self.product_uom_id, round=False)
+            item.quantity
+            * (item.product_uom_id.factor or 1)
             * (-1 if item.move_id.move_type == "out_refund" else 1)
             for item in others
         )
