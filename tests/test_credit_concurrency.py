@@ -259,3 +259,38 @@ def test_while_a_payment_is_reversed(desks, situation, number):
     assert LIMIT // 2 // PRICE <= passed <= LIMIT // PRICE
     assert situation.count("sale.order", orders, "sale") == passed
     assert situation.count("account.payment", [payment], "draft") == 1
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_an_invoice_while_the_order_gets_another_payer(desks, situation, number):
+    """Whoever comes first: who pays the order gets its invoice."""
+    session, other = situation.session, Situation(desks[0])
+    orders = situation.orders(situation.goods(1, type="service") * (LIMIT // PRICE))
+    session.call("sale.order", "action_confirm", orders)
+    wizards = [
+        one(session, "sale.advance.payment.inv", {"sale_order_ids": [(6, 0, [order])]}) for order in orders
+    ]
+    moved = {"partner_id": other.client, "partner_invoice_id": other.client, "contract_id": other.contract}
+
+    def give(desk, order):
+        try:
+            desk.call("sale.order", "write", [order], moved)
+        except RpcError as error:
+            assert "on a draft invoice for" in error.message, error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        half = len(orders)
+        given = [pool.submit(give, desk, order) for desk, order in zip(desks, orders, strict=False)]
+        jobs = zip(desks[half:], wizards, strict=False)
+        billed = [
+            pool.submit(desk.call, "sale.advance.payment.inv", "create_invoices", [wizard])
+            for desk, wizard in jobs
+        ]
+        for job in [*given, *billed]:
+            job.result()
+    payers = session.search_read("sale.order", [("id", "in", orders)], ["partner_invoice_id", "invoice_ids"])
+    for order in payers:
+        [invoice] = session.search_read(
+            "account.move", [("id", "in", order["invoice_ids"])], ["partner_id", "state"]
+        )
+        assert invoice["partner_id"] == order["partner_invoice_id"], (order, invoice)

@@ -156,7 +156,7 @@ class Round:
         :return: number of those that went through
         """
         jobs = [
-            (name, Crew(self.shop.servers[(number + len(self.story)) % 2]), Random(self.dice.random()))
+            (name, self.crew(number, alone=len(names) == 1), Random(self.dice.random()))
             for number, name in enumerate(names)
         ]
         with ThreadPoolExecutor(len(jobs)) as pool:
@@ -169,6 +169,9 @@ class Round:
         before, self.now = self.now, self.look()
         self.check(before, [crew for _name, crew, _dice in jobs])
         return outcomes.count(None)
+
+    def crew(self, number, alone):
+        return Crew(self.shop.servers[(number + len(self.story)) % 2], alone)
 
     def take(self, job):
         """:return: what stopped the step, or None"""

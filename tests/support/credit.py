@@ -155,15 +155,17 @@ class Documents:
         """Return what is invoiced to the client and neither shipped nor still to come."""
         return sum(owed.beyond for owed in self.owed if owed.client == client)
 
-    def invoiced(self, invoice: int) -> set[int]:
-        """Return the orders whose lines stand on an invoice."""
-        lines = {
-            line
-            for item in self.items.values()
-            if one(item, "move_id") == invoice
-            for line in item["sale_line_ids"]
-        }
-        return {one(self.lines[line], "order_id") for line in lines & self.lines.keys()}
+    def invoiced(self, invoice: int) -> Counter:
+        """Return the orders on an invoice, with what its pieces are worth at the dearer of both prices: an
+        order's may have been raised since.
+        """
+        worth = Counter()
+        for item in self.items.values():
+            if one(item, "move_id") == invoice:
+                for line in set(item["sale_line_ids"]) & self.lines.keys():
+                    price = max(self.lines[line]["price_unit"] * item["quantity"], abs(item["balance"]))
+                    worth[one(self.lines[line], "order_id")] += price
+        return worth
 
     def having(self, kind: str, *states: str, **values) -> list[dict]:
         """Return the documents of a kind that are in one of these states."""

@@ -20,8 +20,9 @@ class Refused(Exception):
 class Crew:
     """One step of somebody at one server: who pressed what, and what came of it."""
 
-    def __init__(self, sessions: dict[str, Session]):
+    def __init__(self, sessions: dict[str, Session], alone: bool = True):
         self.sessions = sessions
+        self.alone = alone
         self.step = ""
         self.said: list[str] = []
         self.limits: list[tuple[int, float]] = []

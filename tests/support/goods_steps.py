@@ -96,11 +96,10 @@ class AccountantSteps(Step):
 
     def _another_owes(self, invoice):
         """The order has another payer since: he owes again what is no longer invoiced."""
-        payers = {
-            one(self.now.orders[order], "partner_invoice_id") for order in self.now.invoiced(invoice["id"])
-        }
-        for payer in payers - {one(invoice, "partner_id")}:
-            self.crew.undone.append((payer, invoice["amount_total"]))
+        for order, worth in self.now.invoiced(invoice["id"]).items():
+            payer = one(self.now.orders[order], "partner_invoice_id")
+            if payer != one(invoice, "partner_id"):
+                self.crew.undone.append((payer, worth))
 
     def _post(self, invoice):
         self.crew.call("accountant", "account.move", "action_post", [invoice])

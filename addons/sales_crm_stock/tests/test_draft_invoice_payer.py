@@ -25,8 +25,8 @@ class TestDraftInvoicePayer(DeliveryCase):
             "contract_id": self.his.id,
         }
 
-    def _assert_refused(self, action):
-        with self.assertRaisesRegex(UserError, "on a draft invoice for"), self.cr.savepoint():
+    def _assert_refused(self, action, why="on a draft invoice for"):
+        with self.assertRaisesRegex(UserError, why), self.cr.savepoint():
             action()
         self.env.invalidate_all()
 
@@ -51,3 +51,40 @@ class TestDraftInvoicePayer(DeliveryCase):
         self.invoice.button_cancel()
         self.order.with_user(self.manager).write(self.values)
         self.assertEqual(self.order.partner_invoice_id, self.other)
+
+    def test_another_payer_of_what_is_invoiced(self):
+        self.invoice.action_post()
+        order, why = self.order.with_user(self.manager), "is invoiced to"
+        self._assert_refused(lambda: order.write(self.values), why)
+        self._assert_refused(lambda: order.web_save(self.values, {}), why)
+        other = self._order(1, client=self.other)
+        line = self.order.order_line.with_user(self.manager)
+        self._assert_refused(lambda: line.write({"order_id": other.id}), why)
+
+    def test_credited_the_order_is_free(self):
+        self.invoice.action_post()
+        note = self._reversed("refund_moves")
+        note.filtered(lambda move: move.state == "draft").action_post()
+        self.order.with_user(self.manager).write(self.values)
+        self.assertEqual(self.order.partner_invoice_id, self.other)
+        self._assert_refused(self.invoice.button_draft, "can't go back to draft")
+        new = self.order._create_invoices()
+        self.assertEqual(new.partner_id, self.other)
+        self._assert_refused(lambda: new.write({"partner_id": self.client.id}), "is paid by")
+
+    def _reversed(self, method):
+        asked = {"active_model": "account.move", "active_ids": self.invoice.ids}
+        values = {"reason": "Back", "journal_id": self.invoice.journal_id.id}
+        wizard = self.env["account.move.reversal"].with_context(**asked).create(values)
+        getattr(wizard, method)()
+        return self.invoice.reversal_move_ids
+
+    def test_the_accountant_on_his_own(self):
+        self.invoice.action_post()
+        self.invoice.button_draft()
+        self._assert_refused(lambda: self.order.with_user(self.manager).write(self.values))
+        self._assert_refused(lambda: self.invoice.write({"partner_id": self.other.id}), "is paid by")
+        self.invoice.action_post()
+        self._reversed("modify_moves")
+        drafts = self.order.invoice_ids.filtered(lambda move: move.state == "draft")
+        self._assert_refused(lambda: drafts.write({"partner_id": self.other.id}), "is paid by")

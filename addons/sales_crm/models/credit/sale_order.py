@@ -12,7 +12,7 @@ class SaleOrder(models.Model):
     """No order is confirmed, and no confirmed one grows, beyond what the client may owe.
 
     Whoever gets an invoice owes it; until it is posted, the gate counts it as a debt of the order's payer.
-    The two stay the same, or a limit would be free for goods twice.
+    The two stay the same until it is credited, or a limit would be free for goods twice.
     """
 
     _name = "sale.order"
@@ -262,5 +262,5 @@ class SaleOrder(models.Model):
         return {**super()._prepare_invoice(), "contract_id": self.contract_id.id}
 
     @api.constrains("partner_id", "partner_invoice_id")
-    def _check_draft_invoices_payer(self):
-        self.order_line._check_draft_invoices_payer()
+    def _check_invoices_payer(self):
+        self.order_line._check_invoices_payer()

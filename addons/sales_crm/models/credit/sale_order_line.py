@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, float_compare
 
 
 class SaleOrderLine(models.Model):
@@ -11,22 +12,66 @@ class SaleOrderLine(models.Model):
     _credit_left_over_idx = models.Index(
         "(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
     )
+    _credit_taken_back_idx = models.Index(
+        "(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_invoiced < 0"
+    )
 
     @api.constrains("order_id")
-    def _check_draft_invoices_payer(self):
-        """:raise UserError: somebody else than the order's payer is to get an invoice that is not posted"""
+    def _check_invoices_payer(self):
+        """:raise UserError: somebody else than the order's payer has its invoice, or is to get it"""
         # sudo: what is invoiced doesn't depend on who asks
         for line in self.sudo():
-            payer = line.order_id._credit_payer()
-            drafts = line.invoice_lines.move_id.filtered(lambda move: move.state == "draft")
-            others = drafts.filtered(lambda move, payer=payer: move.commercial_partner_id != payer)
+            others = line._invoiced_to_others()
             if others:
-                raise UserError(
-                    self.env._(
-                        "%(order)s is on a draft invoice for %(client)s. Post or cancel that invoice before "
-                        "somebody else pays for the order.",
-                        order=line.order_id.display_name,
-                        client=others[0].commercial_partner_id.display_name,
+                raise UserError(line._other_payer_message(others[0].move_id))
+
+    def _invoiced_to_others(self):
+        """:return: lines of invoices for somebody else than the payer: those of drafts, or all that are not
+        credited
+        """
+        payer = self.order_id._credit_payer()
+        others = self.invoice_lines.filtered(
+            lambda item: (
+                item.move_id.state in ("draft", "posted") and item.move_id.commercial_partner_id != payer
+            )
+        )
+        drafts = others.filtered(lambda item: item.move_id.state == "draft")
+        if drafts:
+            return drafts
+        left = sum(
+            item.quantity
+            * (item.product_uom_id.factor or 1)
+            * (-1 if item.move_id.move_type == "out_refund" else 1)
+            for item in others
+        )
+        return others if float_compare(left, 0, precision_digits=6) else others.browse()
+
+    def _other_payer_message(self, invoice):
+        values = {"order": self.order_id.display_name, "client": invoice.commercial_partner_id.display_name}
+        if invoice.state == "draft":
+            return self.env._(
+                "%(order)s is on a draft invoice for %(client)s. Post or cancel that invoice before "
+                "somebody else pays for the order.",
+                **values,
+            )
+        return self.env._(
+            "%(order)s is invoiced to %(client)s. Ask the accountant to credit that invoice before somebody "
+            "else pays for the order, or make a new order for the rest.",
+            **values,
+        )
+
+    def _credit_hold(self):
+        """Let no other transaction give these lines, or their orders, to somebody else: whoever does it at
+        the same time fails, and core has him try again with what is committed by then. A lock alone would
+        let him go on with what he saw before.
+        """
+        for records in (self.order_id, self):
+            if records.ids:
+                self.env.cr.execute(
+                    SQL(
+                        "UPDATE %s SET write_date = write_date WHERE id IN %s",
+                        SQL.identifier(records._table),
+                        tuple(sorted(records.ids)),
                     )
                 )
 
