@@ -12,9 +12,6 @@ class SaleOrderLine(models.Model):
     _credit_left_over_idx = models.Index(
         "(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
     )
-    _credit_taken_back_idx = models.Index(
-        "(order_id) WHERE state IS DISTINCT FROM 'sale' AND qty_invoiced < 0"
-    )
 
     @api.constrains("order_id")
     def _check_invoices_payer(self):

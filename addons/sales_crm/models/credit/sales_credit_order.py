@@ -56,46 +56,10 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _left_over_sql(self):
         """:return: SQL of the ids of orders that are not confirmed, any more, and of which something was
-        shipped or a credit note is left alone: few, and read by indexes of their own
+        shipped: few, and read by an index of their own
         """
         return SQL(
-            """
-            SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0
-            UNION ALL %s
-            """,
-            self._credited_sql(),
-        )
-
-    @api.model
-    def _credited_sql(self):
-        """Otherwise a credit note would be money of the client's, once its invoice went back to draft or was
-        cancelled. While it is matched with that invoice it isn't.
-
-        :return: SQL of the ids of orders that are not confirmed, of which more is credited than invoiced
-        """
-        return SQL(
-            """
-            SELECT credited.order_id
-              FROM (SELECT id, order_id FROM sale_order_line
-                     WHERE state IS DISTINCT FROM 'sale' AND qty_invoiced < 0
-                    UNION ALL
-                    SELECT line.id, line.order_id
-                      FROM (%s) draft
-                      JOIN sale_order_line line ON line.id = draft.order_line_id
-                     WHERE line.qty_invoiced < draft.quantity) credited
-             WHERE EXISTS (
-                    SELECT FROM sale_order_line_invoice_rel link
-                      JOIN account_move_line item ON item.id = link.invoice_line_id
-                      JOIN account_move note ON note.id = item.move_id
-                     WHERE link.order_line_id = credited.id
-                       AND note.state = 'posted' AND note.move_type = 'out_refund'
-                       AND NOT EXISTS (
-                            SELECT FROM account_move_line due
-                              JOIN account_partial_reconcile part ON part.credit_move_id = due.id
-                              JOIN account_move_line matched ON matched.id = part.debit_move_id
-                             WHERE due.move_id = note.id AND matched.parent_state != 'posted'))
-            """,
-            self._drafts_sql(SQL("ordered.state IS DISTINCT FROM 'sale'")),
+            "SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
         )
 
     @api.model
@@ -196,9 +160,8 @@ class SalesCredit(models.AbstractModel):
         )
 
     @api.model
-    def _drafts_sql(self, condition=None):
-        """:param SQL condition: on ``ordered``, the order line; None: all
-        :return: SQL of the quantities in draft invoices, which core counts as invoiced, by order line"""
+    def _drafts_sql(self):
+        """:return: SQL of the quantities in draft invoices, which core counts as invoiced, by order line"""
         return SQL(
             """
             SELECT link.order_line_id, ordered.order_id,
@@ -211,10 +174,9 @@ class SalesCredit(models.AbstractModel):
               JOIN account_move_line item ON item.move_id = invoice.id
               JOIN sale_order_line_invoice_rel link ON link.invoice_line_id = item.id
               JOIN sale_order_line ordered ON ordered.id = link.order_line_id
-             WHERE invoice.state = 'draft' AND %s
+             WHERE invoice.state = 'draft'
              GROUP BY link.order_line_id, ordered.order_id
-            """,
-            condition or SQL("TRUE"),
+            """
         )
 
     @api.model

@@ -88,41 +88,6 @@ class TestCreditMemory(CreditCase):
         self._blocked(lambda: as_manager.web_save({"order_line": [Command.create(line)]}, {}))
 
     # ------------------------------------------------------
-    # What was credited
-    # ------------------------------------------------------
-
-    def _credited(self, invoice):
-        """:return: the posted credit note of an invoice"""
-        asked = {"active_model": "account.move", "active_ids": invoice.ids}
-        values = {"reason": "Back", "journal_id": invoice.journal_id.id}
-        wizard = self.env["account.move.reversal"].with_context(**asked).create(values)
-        wizard.refund_moves()
-        note = wizard.new_move_ids
-        if note.state == "draft":
-            note.action_post()
-        return note
-
-    def test_a_credit_note_whose_invoice_went_back_to_draft(self):
-        order = self._order(6)
-        order.action_confirm()
-        invoice = order._create_invoices()
-        invoice.action_post()
-        order._action_cancel()
-        note = self._credited(invoice)
-        self.assertEqual(self._standing().exposure, 0)
-        invoice.button_draft()
-        self.assertEqual(self._standing().exposure, 0, "it is matched with the draft")
-        note.line_ids.remove_move_reconcile()
-        self._assert_nothing_paid()
-        invoice.button_cancel()
-        self._assert_nothing_paid()
-
-    def _assert_nothing_paid(self):
-        standing = self._standing()
-        self.assertEqual((standing.receivable, standing.open_orders), (-600, 600))
-        self._blocked(self._order(11).with_user(self.manager).action_confirm)
-
-    # ------------------------------------------------------
     # What was delivered
     # ------------------------------------------------------
 
