@@ -27,6 +27,12 @@ OVERRIDES = {
 }
 
 CALLS = {
+    "account.move": {
+        "_reverse_moves": (
+            "default_values_list, cancel",
+            "what came back in the example company gets its credit note",
+        ),
+    },
     "res.currency": {
         "_convert": (
             "from_amount, to_currency, company, date, round",
