@@ -127,12 +127,8 @@ class MailActivity(models.Model):
         self._recompute_recordset(["client_id"])
 
     @api.model
-    def _recompute_clients_of(self, partners, closed=True):
-        """Ask again for every activity that hangs on ``partners``, their contacts or documents.
-
-        :param bool closed: also for closed activities of a client who still is one. A contact who goes to
-            another firm takes along what is to be done, not what was done.
-        """
+    def _recompute_clients_of(self, partners):
+        """Ask again for every activity that hangs on ``partners``, their contacts or documents."""
         if not partners:
             return
         # sudo: every activity concerned, whoever may see it
@@ -143,10 +139,6 @@ class MailActivity(models.Model):
             Document = self.env[model].sudo().with_context(active_test=False)
             documents = Document._search(Document._sales_client_domain(family))
             activities |= Activity.search([("res_model", "=", model), ("res_id", "in", documents)])
-        if not closed:
-            activities = activities.filtered(
-                lambda a: a.active or not a.client_id or a.client_id.client_id != a.client_id
-            )
         activities._recompute_clients()
 
     @api.model

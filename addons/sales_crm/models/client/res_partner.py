@@ -183,7 +183,7 @@ class ResPartner(models.Model):
         res = super().write(vals)
         if moved:
             families |= self.sudo().commercial_partner_id
-            self.env["mail.activity"]._recompute_clients_of(families, closed="parent_id" not in vals)
+            self.env["mail.activity"]._recompute_clients_of(families)
         if moved or "user_id" in vals:
             self.sudo().client_id._sync_contacts_manager()
         return res
