@@ -68,6 +68,7 @@ class TestDraftInvoicePayer(DeliveryCase):
         self.order.with_user(self.manager).write(self.values)
         self.assertEqual(self.order.partner_invoice_id, self.other)
         self._assert_refused(self.invoice.button_draft, "can't go back to draft")
+        self._assert_refused(lambda: self.invoice.write({"state": "draft"}), "can't go back to draft")
         new = self.order._create_invoices()
         self.assertEqual(new.partner_id, self.other)
         self._assert_refused(lambda: new.write({"partner_id": self.client.id}), "is paid by")

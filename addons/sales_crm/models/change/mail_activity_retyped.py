@@ -12,15 +12,10 @@ class MailActivity(models.Model):
         if self.env.su or "activity_type_id" not in vals:
             return super().write(vals)
         # sudo: what it was before, whoever changes it
-        before = {
-            activity: activity.activity_type_id
-            for activity in self.sudo()
-            if activity.active and activity.client_id
-        }
+        work = self.sudo().filtered(lambda activity: activity.active and activity.client_id)
+        before = {activity: activity.activity_type_id for activity in work}
         res = super().write(vals)
-        changed = self.browse(
-            activity.id for activity, kind in before.items() if activity.activity_type_id != kind
-        ).sudo()
+        changed = work.filtered(lambda activity: activity.activity_type_id != before[activity])
         planned = changed._that_were_planned()
         if planned:
             kinds = {activity: before[activity] for activity in planned}

@@ -1,4 +1,5 @@
 from . import sales_credit
+from . import sales_credit_debt
 from . import sales_credit_order
 from . import sales_credit_kept
 from . import sales_credit_document

@@ -9,9 +9,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def button_draft(self):
-        self._check_draft_owed_by_same()
-        return super().button_draft()
+    def write(self, vals):
+        # by the button, or by whoever writes the state
+        if vals.get("state") == "draft":
+            self._check_draft_owed_by_same()
+        return super().write(vals)
 
     @api.constrains("partner_id")
     def _check_orders_payer(self):

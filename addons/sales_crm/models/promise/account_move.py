@@ -39,7 +39,8 @@ class AccountMove(models.Model):
             "move_id": self.id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
-            "amount": sum((late or lines).mapped("amount_residual_currency")),
+            "amount": sum(late.mapped("amount_residual_currency"))
+            or sum(lines.mapped("amount_residual_currency")),
         }
 
     def write(self, vals):

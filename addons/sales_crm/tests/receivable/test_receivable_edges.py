@@ -127,6 +127,21 @@ class TestUnmatchedMoney(EdgeCase):
         self.assertEqual(sorted(self._rows().mapped("residual")), [-200, 500])
         self.assertEqual(self._card(), (300, 300, 25))
 
+    def test_a_promise_when_the_first_instalment_is_paid(self):
+        """What is past its date is paid: what is left is promised, not nothing."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (5, 90)
+                ],
+            }
+        )
+        invoice = self._bill(300, 30, term=term)
+        self._settle(invoice, 150)
+        self.assertEqual(invoice.action_promise()["context"]["default_amount"], 150)
+
     def test_without_a_due_date(self):
         self._entry([(self.client, 70)], 10)
         row = self._rows()

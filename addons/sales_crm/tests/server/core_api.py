@@ -37,7 +37,6 @@ OVERRIDES = {
     },
     "account.move": {
         "_compute_payment_count": ("", "a manager could not open the invoice of his client"),
-        "button_draft": ("", "what is no longer invoiced would be owed by another client than before"),
     },
     "account.bank.statement.line": {
         "_compute_running_balance": ("", "the balance tells the sum of the payments of others' clients"),
