@@ -112,6 +112,7 @@
         "security/plan/sales_activity_report_rules.xml",
         "views/plan/sales_activity_report_views.xml",
         "views/team_day/sales_team_day_views.xml",
+        "views/desk/sales_desk_views.xml",
         "views/client/res_partner_card_views.xml",
     ],
     "demo": ["demo/sales_crm_demo.xml"],

@@ -24,6 +24,7 @@ from .planning import Planning
 from .promises import Promises
 from .requisites import Requisites
 from .visits import Visits
+from .year_before import YearBefore
 
 HISTORY_DAYS = 250  # working days, about a year
 
@@ -35,6 +36,7 @@ PARTS = (
     Departure,
     History,
     Money,
+    YearBefore,
     Credit,
     Promises,
     Visits,
@@ -49,6 +51,7 @@ PARTS = (
 ANALYSED = {
     Deals: ("res_partner", "crm_lead", "sales_stage_move", "sale_order", "sale_order_line"),
     History: ("mail_activity", "mail_message", "sales_carry_log"),
+    YearBefore: ("account_move", "account_move_line", "account_partial_reconcile"),
     Money: ("account_move", "account_move_line", "sale_order", "sale_order_line", "sales_contract"),
     Credit: ("sale_order", "sale_order_line", "mail_activity"),
 }

@@ -33,6 +33,7 @@ from . import duplicate
 from . import visit
 from . import reminder
 from . import team_day
+from . import desk
 from . import settings
 from . import home
 from . import words

@@ -85,6 +85,7 @@ from .reminder import test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
 from .team_day import test_team_day, test_team_day_leader, test_team_day_now, test_team_day_tour
+from .desk import test_desk, test_desk_actions, test_desk_tour
 from .evidence import (
     test_evidence_activity,
     test_evidence_author,
