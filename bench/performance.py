@@ -5,7 +5,8 @@ Side by side in one run:
 * ours: ``sales.performance.report``, grouped as the pivot does it, for a head and for one manager, with their
   record rules and the client guard; all kinds of figures, and ordered only;
 * plain SQL: the same figures by hand-written SQL on the same tables, without any rules;
-* stock ``sale.report`` with the same grouping, as a head: it knows what was ordered only.
+* stock ``sale.report`` with the same grouping, as a head: it knows what was ordered only;
+* the desk of a head and of a manager, beside plain SQL of the same figures: see ``performance_desk.py``.
 
 Run it with ``./crm bench performance [--orders N] [--runs N]``.
 """
@@ -17,6 +18,7 @@ import time
 from contextlib import closing
 
 import data
+import performance_desk
 import psycopg2
 from credit import one, shipping_columns
 
@@ -99,7 +101,7 @@ def make_orders(cr, names):
         INSERT INTO sale_order (name, company_id, partner_id, partner_invoice_id, partner_shipping_id,
                                 user_id, date_order, state, currency_id, currency_rate{columns})
         SELECT 'B' || n, %(company)s, client, client, client, manager,
-               timestamp '2021-01-01 10:00' + (n * 7919 %% (%(months)s * 30)) * interval '1 day', 'sale',
+               timestamp '2021-01-01 10:00' + (n::bigint * 7919 %% (%(months)s * 30)) * interval '1 day', 'sale',
                %(currency)s, 1{values}
           FROM generate_series(1, %(count)s) n JOIN pair ON number = n %% %(pairs)s
         """,
@@ -127,10 +129,25 @@ def make_invoices(cr, names):
         """
         INSERT INTO account_move (name, journal_id, currency_id, company_id, state, move_type, auto_post,
                                   date, invoice_date, partner_id, commercial_partner_id, invoice_user_id,
-                                  invoice_currency_rate)
+                                  invoice_currency_rate, amount_total_signed)
         SELECT 'BENCH/' || name, %(journal)s, %(currency)s, %(company)s, 'posted', 'out_invoice', 'no',
-               date_order::date, date_order::date, partner_id, partner_id, user_id, 1
+               date_order::date, date_order::date, partner_id, partner_id, user_id, 1, 410
           FROM sale_order WHERE name LIKE 'B%%'
+        """,
+        names,
+    )
+    names["receivable"] = one(
+        cr, "SELECT id FROM account_account WHERE account_type = 'asset_receivable' ORDER BY id LIMIT 1"
+    )
+    cr.execute(
+        """
+        INSERT INTO account_move_line (move_id, currency_id, company_id, journal_id, parent_state, date,
+                                       date_maturity, partner_id, account_id, display_type, balance,
+                                       amount_currency, amount_residual, amount_residual_currency, reconciled)
+        SELECT id, currency_id, company_id, journal_id, 'posted', date, date + 30, commercial_partner_id,
+               %(receivable)s, 'payment_term', 410, 410, CASE WHEN id %% 20 = 0 THEN 410 ELSE 0 END,
+               CASE WHEN id %% 20 = 0 THEN 410 ELSE 0 END, id %% 20 != 0
+          FROM account_move WHERE name LIKE 'BENCH/%%'
         """,
         names,
     )
@@ -226,6 +243,7 @@ def main():
         f"{args.orders:,} orders, {args.orders * LINES:,} lines, {args.orders:,} invoices, {size}, medians:"
     )
     measure(args.runs)
+    performance_desk.measure(SOURCE, args.runs)
 
 
 if __name__ == "__main__":

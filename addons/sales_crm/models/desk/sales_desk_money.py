@@ -177,22 +177,24 @@ class SalesDesk(models.AbstractModel):
             and the red lines ``debt_target``, ``overdue_target`` as shares
         """
         Kpi = self.env["sales.receivable.kpi"]
-        sums = [
-            *("debt:sum_currency", "overdue:sum_currency", "shipments_full:sum_currency"),
-            *("debt_ratio:avg", "overdue_ratio:avg", "is_early:bool_or"),
-        ]
-        now = self._domain_debt(scope) & Domain("is_current", "=", True)
-        [total] = Kpi._read_group(now, [], sums)
+        groups = Kpi._read_group(
+            self._domain_debt(scope) & Domain("is_current", "=", True),
+            ["manager_id"],
+            [
+                *("debt:sum_currency", "overdue:sum_currency", "shipments_full:sum_currency"),
+                "is_early:bool_or",
+            ],
+        )
+        # Amounts may be missing where nothing was shipped
+        rows = [(manager.id, *(amount or 0 for amount in amounts)) for manager, *amounts in groups]
+        totals = [sum(row[column] for row in rows) for column in (1, 2, 3, 4)]
         since = scope.today.replace(day=1) - relativedelta(months=MONTHS)
         past = self._domain_debt(scope) & Domain("is_current", "=", False) & Domain("date", ">=", since)
         # sudo: a setting of the company
         company = self.env.company.sudo()
         return {
-            **self._prepare_debt(*total),
-            "by_user": {
-                manager.id: self._prepare_debt(*figures)
-                for manager, *figures in Kpi._read_group(now, ["manager_id"], sums)
-            },
+            **self._prepare_debt(*totals),
+            "by_user": {user: self._prepare_debt(*amounts) for user, *amounts in rows},
             "months": [
                 {"date": fields.Date.to_string(day), "debt_ratio": debt, "overdue_ratio": overdue}
                 for day, debt, overdue in Kpi._read_group(
@@ -204,15 +206,17 @@ class SalesDesk(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_debt(self, debt, overdue, shipments, debt_ratio, overdue_ratio, is_early):
+    def _prepare_debt(self, debt, overdue, shipments, is_early):
+        """:return: dict of the amounts and of their ratios, as the indicators have them: None with nothing to
+        divide by
+        """
         # sudo: settings of the company
         company = self.env.company.sudo()
-        debt, overdue, shipments = debt or 0, overdue or 0, shipments or 0
         return {
             "debt": debt,
             "overdue": overdue,
-            "debt_ratio": debt_ratio,
-            "overdue_ratio": overdue_ratio,
+            "debt_ratio": debt / shipments if shipments > 0 else None,
+            "overdue_ratio": overdue / debt if debt > 0 else None,
             "is_early": bool(is_early),
             "debt_red": not is_early and company._sales_debt_red(debt, shipments),
             "overdue_red": not is_early and company._sales_overdue_red(overdue, debt),
