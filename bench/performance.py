@@ -101,7 +101,8 @@ def make_orders(cr, names):
         INSERT INTO sale_order (name, company_id, partner_id, partner_invoice_id, partner_shipping_id,
                                 user_id, date_order, state, currency_id, currency_rate{columns})
         SELECT 'B' || n, %(company)s, client, client, client, manager,
-               timestamp '2021-01-01 10:00' + (n::bigint * 7919 %% (%(months)s * 30)) * interval '1 day', 'sale',
+               timestamp '2021-01-01 10:00' + (n::bigint * 7919 %% (%(months)s * 30)) * interval '1 day',
+               'sale',
                %(currency)s, 1{values}
           FROM generate_series(1, %(count)s) n JOIN pair ON number = n %% %(pairs)s
         """,

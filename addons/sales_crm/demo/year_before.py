@@ -21,7 +21,7 @@ STOPPED = (400, 450, 500)  # days ago
 
 
 class YearBefore(Part):
-    """Invoices of the year before, all paid: what was brought over from the former program, summed by quarter.
+    """Invoices of the year before, all paid: brought over from the former program, summed by quarter.
 
     It has a chance of its own, so that what follows is as it was without it.
     """
@@ -47,7 +47,7 @@ class YearBefore(Part):
 
     def _sold(self):
         """:return: dict (client, first day of a quarter) -> list of (day, product, quantity, price) of the
-            last twelve months
+        last twelve months
         """
         since = self.days.today - relativedelta(years=1)
         lines = self.env["account.move.line"].search_fetch(

@@ -51,7 +51,8 @@ class SalesDesk(models.AbstractModel):
             not given; ``team_id``: for heads
         :return: dict ``options`` (complete), ``period`` (name, first, last, whether it goes on), ``is_head``,
             ``currency_id``, ``teams`` to choose from, and the parts
-        :raise UserError: an unknown period, a team that doesn't exist
+        :raise UserError: an unknown period, a team that doesn't exist, no rate between the currencies of the
+            companies
         :raise AccessError: the user doesn't work in sales
         """
         self._check_may_see()
@@ -187,7 +188,7 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_visits(self, scope):
         """:return: dict of what was due in the period by its end: ``on_time``, ``due``, ``coverage`` in
-            percent, None where nothing was due; ``by_user``
+        percent, None where nothing was due; ``by_user``
         """
         rows = self.env["sales.visit.report"]._read_group(
             self._visits_domain(scope), ["manager_id"], ["on_time:sum", "due:sum"]

@@ -11,7 +11,7 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _attention(self):
         """:return: dict name -> (model, label, aggregate of an amount or None, method of the domain), in the
-            order of the screen
+        order of the screen
         """
         _ = self.env._
         shown = {
@@ -90,7 +90,7 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_attention(self, scope):
         """:return: list of dict ``name``, ``label``, ``count``, ``amount`` (None where there is none), and
-            whether that ``is_money``
+        whether that ``is_money``
         """
         return [
             self._prepare_attention(name, label, self.env[model], aggregate, domain(scope))

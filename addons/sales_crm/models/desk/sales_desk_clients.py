@@ -42,8 +42,8 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_next_client(self, scope):
         """:return: the client whom a manager calls first: dict ``id``, ``name``, ``why``; False if nobody
-            waits. Who owes most comes first, then who has broken a promise, who has fallen asleep (the best
-            class and the largest turnover first), who has no next step
+        waits. Who owes most comes first, then who has broken a promise, who has fallen asleep (the best
+        class and the largest turnover first), who has no next step
         """
         for find in (self._find_overdue, self._find_broken, self._find_asleep, self._find_unplanned):
             client, why = find(scope)

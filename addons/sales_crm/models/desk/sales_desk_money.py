@@ -4,12 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..target.sales_target_facts import KINDS
+
 MONTHS = 12  # of a chart
-KINDS = {
-    "ordered_amount": ("ordered",),
-    "invoiced_amount": ("invoiced", "credited"),
-    "paid_amount": ("paid",),
-}
 
 
 class SalesDesk(models.AbstractModel):
@@ -29,11 +26,11 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_place(self, scope):
         """:return: the user's place among the managers, by what was reached of the target, else by the fact:
-            ``place``, ``of``; False where he isn't among them
+        ``place``, ``of``; False where he isn't among them
         """
         # sudo: a manager is told his place and nothing else of the others
         progress = self.env["sales.target"].sudo()._progress(scope.first, scope.last, today=scope.today)
-        rows = progress["rows"]
+        rows = [row for row in progress["rows"] if row["user_id"]]
         own = next((row for row in rows if row["user_id"] == self.env.uid), None)
         if not own or len(rows) < 2:
             return False
@@ -48,12 +45,12 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _measure(self):
         # sudo: which amount the company's targets are in is no secret
-        return f"{self.env.company.sudo().sales_target_measure}_amount"
+        return self.env.company.sudo()._sales_target_field()
 
     @api.model
     def _sales_windows(self, scope):
         """:return: two periods (first, last): twelve months up to the end of the figures, and the same of the
-            year before
+        year before
         """
         first = scope.end.replace(day=1) - relativedelta(months=MONTHS - 1)
         return (first, scope.end), (first - relativedelta(years=1), self._year_before(scope.end))
@@ -61,8 +58,10 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _sales_domain(self, scope, first, last):
         """:return: Domain on ``sales.performance.report`` of what was sold in a period"""
+        # sudo: which amount the company's targets are in is no secret
+        kinds = KINDS[self.env.company.sudo().sales_target_measure]
         return (
-            Domain("kind", "in", KINDS[self._measure()])
+            Domain("kind", "in", kinds)
             & Domain("date", ">=", first)
             & Domain("date", "<=", last)
             & Domain("company_id", "in", self.env.companies.ids)
@@ -72,18 +71,12 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _sales_rates_sql(self):
         """:return: SQL of the table ``rate``: company_id, rate of its currency into the current company's of
-            today; None if all have the same
+        today; None if all have the same
         """
-        own, today = self.env.company.currency_id, fields.Date.context_today(self)
-        if self.env.companies.currency_id == own:
+        rates = self.env["sales.target"]._progress_rates(fields.Date.context_today(self))
+        if all(rate == 1 for rate in rates.values()):
             return None
-        rates = [
-            company.currency_id._get_conversion_rate(company.currency_id, own, self.env.company, today)
-            for company in self.env.companies
-        ]
-        return SQL(
-            "unnest(%s::int[], %s::float[]) AS rate(company_id, rate)", self.env.companies.ids, rates
-        )
+        return SQL("unnest(%s::int[], %s::float[]) AS rate(company_id, rate)", [*rates], [*rates.values()])
 
     @api.model
     def _query_sales(self, scope):
@@ -135,8 +128,8 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_sales(self, scope):
         """:return: dict ``months``: twelve of dict month, amount, amount of the year before; their sums
-            ``amount``, ``before``, the ``growth`` in percent (None with nothing before), the ``goal`` of
-            growth; ``top`` and ``falling`` clients of these months, see :meth:`_prepare_clients`
+        ``amount``, ``before``, the ``growth`` in percent (None with nothing before), the ``goal`` of
+        growth; ``top`` and ``falling`` clients of these months, see :meth:`_prepare_clients`
         """
         amounts, clients = self._query_sales(scope)
         (first, _last), _before = self._sales_windows(scope)
@@ -159,7 +152,7 @@ class SalesDesk(models.AbstractModel):
             "before": before,
             "growth": 100 * (amount - before) / before if before > 0 else None,
             # sudo: a setting of the company
-            "goal": self.env.company.sudo().sales_growth_goal,
+            "goal": 100 * self.env.company.sudo().sales_growth_goal,
             **self._prepare_clients(clients),
         }
 
@@ -174,7 +167,7 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _get_debt(self, scope):
         """:return: dict of today's indicators (see :meth:`_prepare_debt`), ``by_user``, the ``months`` before,
-            and the red lines ``debt_target``, ``overdue_target`` as shares
+        and the red lines ``debt_target``, ``overdue_target`` as shares
         """
         Kpi = self.env["sales.receivable.kpi"]
         groups = Kpi._read_group(

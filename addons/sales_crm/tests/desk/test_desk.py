@@ -30,9 +30,7 @@ class DeskCase(PerformanceCase):
         return Desk.get_desk_action(figure, options, value)
 
     def _bill_of(self, user, amount, client, day):
-        return self._bill(
-            amount, client=client, days_ago=(self.today - day).days, invoice_user_id=user.id
-        )
+        return self._bill(amount, client=client, days_ago=(self.today - day).days, invoice_user_id=user.id)
 
     def _bill_both(self):
         """This month: 300 of the manager, 200 of his colleague; a year before 100 and 400."""
@@ -212,9 +210,18 @@ class TestDesk(DeskCase):
 
     def test_constant_queries(self):
         self._bill_both()
-        self._desk()
-        with Counted(self.cr) as few:
-            self._desk()
+        # One environment, held: what it remembers of its user and companies isn't counted
+        Desk = self.env["sales.desk"].with_user(self.head)
+        Desk = Desk.with_context(allowed_company_ids=self.company.ids)
+
+        def count():
+            for _warmed_up in (False, True):
+                self.env.invalidate_all()
+                with Counted(self.cr) as counted:
+                    Desk.get_desk()
+            return counted.queries
+
+        few = count()
         for number in range(8):
             manager = new_test_user(
                 self.env,
@@ -228,7 +235,4 @@ class TestDesk(DeskCase):
             )
             self._bill_of(manager, 50, client, self.today)
             self._bill_of(manager, 90, client, self.today - relativedelta(years=1))
-        self._desk()
-        with Counted(self.cr) as many:
-            self._desk()
-        self.assertEqual(many.queries, few.queries)
+        self.assertEqual(count(), few)
