@@ -31,6 +31,25 @@ PLAIN = {
                 OR move.invoice_date BETWEEN '2024-06-01' AND '2024-06-30') {{mine}}
          GROUP BY 1, 2
     """,
+    "new clients of the month, by manager": """
+        SELECT first.manager, COUNT(*)
+          FROM (SELECT DISTINCT ON (client) client, manager, date
+                  FROM (SELECT partner_id AS client, user_id AS manager, date_order::date AS date
+                          FROM sale_order WHERE state = 'sale'
+                         UNION ALL
+                        SELECT commercial_partner_id, invoice_user_id, invoice_date FROM account_move
+                         WHERE state = 'posted' AND move_type IN ('out_invoice', 'out_receipt')) sale
+                 ORDER BY client, date) first
+         WHERE first.date BETWEEN '2025-06-01' AND '2025-06-30'
+           AND (%(user)s IS NULL OR first.manager = %(user)s)
+         GROUP BY 1
+    """,
+    "average order of a year, by manager": """
+        SELECT user_id, AVG(amount_untaxed) FROM sale_order
+         WHERE state = 'sale' AND date_order > now() - interval '1 year'
+           AND (%(user)s IS NULL OR user_id = %(user)s)
+         GROUP BY 1
+    """,
     "debt, by manager": """
         SELECT client.user_id, SUM(line.amount_residual),
                SUM(line.amount_residual) FILTER (WHERE line.date_maturity < now()::date)

@@ -1,10 +1,12 @@
+from collections import defaultdict
+
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..target.sales_target_facts import KINDS
+from ..target.sales_target_facts import KINDS, Asked
 
 MONTHS = 12  # of a chart
 
@@ -25,18 +27,25 @@ class SalesDesk(models.AbstractModel):
 
     @api.model
     def _get_place(self, scope):
-        """:return: the user's place among the managers, by what was reached of the target, else by the fact:
-        ``place``, ``of``; False where he isn't among them
+        """:return: the user's place among the managers, by what was reached of the target, by the fact if not
+        all of them have one: ``place``, ``of``; False where he isn't among them
         """
         # sudo: a manager is told his place and nothing else of the others
-        progress = self.env["sales.target"].sudo()._progress(scope.first, scope.last, today=scope.today)
-        rows = [row for row in progress["rows"] if row["user_id"]]
-        own = next((row for row in rows if row["user_id"] == self.env.uid), None)
-        if not own or len(rows) < 2:
+        Target = self.env["sales.target"].sudo()
+        managers = Target._progress_managers()
+        if self.env.uid not in managers.ids or len(managers) < 2:
             return False
-        name = "percent" if all(row["percent"] is not None for row in rows) else "fact"
-        ahead = sum(1 for row in rows if row[name] > own[name])
-        return {"place": ahead + 1, "of": len(rows)}
+        period = Target._progress_period(scope.first, scope.last, scope.today)
+        asked = Asked(period, managers, Target._progress_rates(min(period.last, period.today)))
+        reached, _without_rate = Target._progress_sales(asked)
+        targets = defaultdict(float)
+        for target in Target._targets_of(asked):
+            targets[target.user_id.id] += target.amount * asked.rates[target.company_id.id]
+        if all(targets[manager.id] for manager in managers):
+            reached = {manager.id: reached[manager.id] / targets[manager.id] for manager in managers}
+        own = reached.get(self.env.uid, 0)
+        ahead = sum(1 for manager in managers if reached.get(manager.id, 0) > own)
+        return {"place": ahead + 1, "of": len(managers)}
 
     # ------------------------------------------------------
     # Sales of two years
@@ -166,8 +175,8 @@ class SalesDesk(models.AbstractModel):
 
     @api.model
     def _get_debt(self, scope):
-        """:return: dict of today's indicators (see :meth:`_prepare_debt`), ``by_user``, the ``months`` before,
-        and the red lines ``debt_target``, ``overdue_target`` as shares
+        """:return: dict of today's indicators (:meth:`_prepare_debt`), ``by_user``, the ``months`` before,
+        and the red lines ``debt_target`` and ``overdue_target`` as shares
         """
         Kpi = self.env["sales.receivable.kpi"]
         groups = Kpi._read_group(

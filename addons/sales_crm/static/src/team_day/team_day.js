@@ -416,6 +416,10 @@ export class TeamDay extends Component {
         });
     }
 
+    openDesk() {
+        this.action.doAction("sales_crm.sales_desk_action");
+    }
+
     openReport() {
         return this.action.doAction("sales_crm.sales_activity_report_action");
     }
