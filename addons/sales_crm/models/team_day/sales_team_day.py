@@ -125,11 +125,18 @@ class SalesTeamDay(models.AbstractModel):
         """
         # sudo: who is in the group is no secret, the groups themselves are
         users = self.env["sales.morning"].sudo()._managers()
-        users = users.filtered(lambda user: user.company_id in self.env.companies)
+        users = users.filtered(self._works_here)
         managers = users.filtered(lambda user: not user._has_group("sales_crm.group_head")) or users
         then, heads = self._roles_then(date)
-        managers |= then.filtered(lambda user: user.company_id in self.env.companies)
+        managers |= then.filtered(self._works_here)
         return ((managers - heads) or managers) if date < today else managers
+
+    @api.model
+    def _works_here(self, user):
+        """:return: whether the user may work in one of the chosen companies. Which of his companies is the main
+            one he chooses himself: it doesn't take him off his head's screen
+        """
+        return bool(user.company_ids & self.env.companies)
 
     @api.model
     def _clients_shown(self, activities):

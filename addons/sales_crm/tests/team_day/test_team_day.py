@@ -234,6 +234,18 @@ class TestTeamDay(ActivityReportCommon):
         values = self.env.cr.precommit.data.get("bus.bus.values", [])
         return [value for value in values if "sales_team_day/changed" in str(value["message"])]
 
+    def test_another_main_company(self):
+        """A manager of two companies chooses which is his main one: his head sees his day all the same."""
+        second = self.env["res.company"].create({"name": "Second"})
+        self.manager.company_ids |= second
+        self._plan(self.client, MONDAY)
+        self._run_morning(f"{MONDAY} 08:30")
+        before = self._line(self._team_day())
+        self.manager.with_user(self.manager).write({"company_id": second.id})
+        self.assertEqual(self.manager.company_id, second)
+        self.assertEqual(self._line(self._team_day()), before)
+        self.assertEqual(self._line(self._team_day(f"{TUESDAY} 07:00", date=MONDAY))["id"], self.manager.id)
+
     def test_heads_hear_of_changes_once(self):
         activities = self._plan(self.client, MONDAY) | self._plan(self.client, MONDAY)
         self.env.cr.precommit.clear()
