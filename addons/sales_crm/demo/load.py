@@ -23,6 +23,7 @@ from .place import place
 from .planning import Planning
 from .promises import Promises
 from .requisites import Requisites
+from .targets import Targets
 from .visits import Visits
 
 HISTORY_DAYS = 250  # working days, about a year
@@ -37,6 +38,7 @@ PARTS = (
     Money,
     Credit,
     Promises,
+    Targets,
     Visits,
     Planning,
     Campaign,
