@@ -47,6 +47,9 @@ class Targets(Part):
             (facts.get(month) or average) * 0.4 + average * 0.6 if month < now else average * 1.05
             for month in months
         ]
+        # The month that isn't over yet has something left to do
+        index = months.index(now)
+        wanted[index] = max(wanted[index], facts.get(now, 0) * 1.15)
         return rounded([amount * hard for amount in wanted], self.step)
 
     def _prepare(self, months, amounts, **values):

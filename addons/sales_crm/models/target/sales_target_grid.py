@@ -138,15 +138,17 @@ class SalesTarget(models.Model):
 
     @api.model
     def _grid_teams(self, everybody, targets):
-        """:return: crm.team, sudo-ed: a head's all teams of the company that have members, else those that
-        the user leads; with any that has a target he may read
+        """:return: crm.team, sudo-ed: a head's all teams of the company with managers in them, else those
+        that the user leads; with any that has a target he may read
         """
         # sudo: who is in which team is no secret
         Team = self.env["crm.team"].sudo()
         domain = Domain("company_id", "in", [False, self.env.company.id])
-        domain &= Domain("crm_team_member_ids", "!=", False)
-        if not everybody:
-            domain &= Domain("user_id", "=", self.env.uid)
+        domain &= (
+            Domain("crm_team_member_ids.user_id", "in", self._progress_managers().ids)
+            if everybody
+            else Domain("user_id", "=", self.env.uid)
+        )
         teams = Team.search(domain) | targets.team_id.sudo()
         return teams.sorted(lambda team: ((team.name or "").lower(), team.id))
 

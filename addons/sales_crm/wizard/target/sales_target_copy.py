@@ -4,6 +4,7 @@ from babel.dates import get_month_names
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse
 
 from ...tools.target import filled, month_end, rounded
@@ -55,7 +56,7 @@ class SalesTargetCopy(models.TransientModel):
         "from the beginning.",
     )
     replace = fields.Boolean("Replace Targets That Are Set", help="Otherwise they stay as they are.")
-    line_ids = fields.One2many("sales.target.copy.line", "copy_id", "Targets")
+    line_ids = fields.One2many("sales.target.copy.line", "copy_id", "Sales Targets")
 
     # ------------------------------------------------------
     # What is chosen
@@ -77,7 +78,8 @@ class SalesTargetCopy(models.TransientModel):
 
     @api.model
     def _default_users(self):
-        return self.env["sales.target"]._progress_managers().ids
+        managers = self.env["sales.target"]._progress_managers()
+        return managers.filtered(lambda user: self.env.company in user.company_ids).ids
 
     @api.depends("company_id")
     def _compute_growth(self):
@@ -135,7 +137,8 @@ class SalesTargetCopy(models.TransientModel):
             ]
         )
         action = self.env["ir.actions.actions"]._for_xml_id("sales_crm.sales_target_grid_action")
-        return {**action, "params": {"year": self.year}}
+        # Instead of the screen that the copy was asked for on
+        return {**action, "target": "main", "params": {"year": self.year}}
 
     def _reopened(self):
         return {
@@ -266,11 +269,12 @@ class SalesTargetCopyLine(models.TransientModel):
     team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
     whose = fields.Char("For Whom", compute="_compute_whose")
     month = fields.Date(required=True, readonly=True)
+    month_name = fields.Char("Month", compute="_compute_month_name")
     last_year = fields.Monetary(readonly=True)
-    amount = fields.Monetary("Target")
+    amount = fields.Monetary("New Target")
     set_before = fields.Monetary("Set till Now", readonly=True)
     state = fields.Selection(
-        [("new", "New"), ("keep", "Stays as it is"), ("replace", "Replaced")],
+        [("new", "Will be set"), ("keep", "Stays as it is"), ("replace", "Replaced")],
         "What Happens",
         readonly=True,
     )
@@ -279,6 +283,11 @@ class SalesTargetCopyLine(models.TransientModel):
     def _compute_whose(self):
         for line in self:
             line.whose = (line.user_id or line.team_id or line.copy_id.company_id).display_name
+
+    @api.depends("month")
+    def _compute_month_name(self):
+        for line in self:
+            line.month_name = line.month and format_date(self.env, line.month, date_format="LLLL y")
 
     def _key(self):
         return self.month, self.user_id.id, self.team_id.id

@@ -27,7 +27,7 @@ export class TargetGrid extends Component {
     static components = {Layout};
     static props = {...standardActionServiceProps};
     static path = "targets";
-    static displayName = _t("Targets");
+    static displayName = _t("Sales Targets");
 
     setup() {
         this.orm = useService("orm");
@@ -82,7 +82,7 @@ export class TargetGrid extends Component {
     // ---------------------------------------------------------------------------------------------
 
     get title() {
-        return _t("Targets of %(year)s", {year: this.state.grid.year});
+        return _t("Sales Targets of %(year)s", {year: this.state.grid.year});
     }
 
     get isMoney() {
