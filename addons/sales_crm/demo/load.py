@@ -23,6 +23,7 @@ from .place import place
 from .planning import Planning
 from .promises import Promises
 from .requisites import Requisites
+from .targets import Targets
 from .visits import Visits
 from .year_before import YearBefore
 
@@ -39,6 +40,7 @@ PARTS = (
     YearBefore,
     Credit,
     Promises,
+    Targets,
     Visits,
     Planning,
     Campaign,

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from calendar import monthrange
 from datetime import date
-from math import ceil
+from math import ceil, floor
 from typing import NamedTuple
 
 
@@ -125,3 +125,48 @@ def growth(fact, before):
 def deals_for(amount, average):
     """:return: how many deals of the ``average`` amount make up ``amount``, rounded up; None without one"""
     return ceil(round(amount / average, 6)) if average and average > 0 else None
+
+
+def is_newcomer(own, season):
+    """:param dict own: month -> what he has sold
+    :param dict season: month -> what the company has sold
+    :return: whether the company sold before he began
+    """
+    first = min((month for month, amount in own.items() if amount), default=None)
+    earlier = min((month for month, amount in season.items() if amount), default=first)
+    return first is not None and earlier < first
+
+
+def filled(own, season):
+    """What somebody would have sold in a whole year, who began in the middle of it.
+
+    The months before he began, and the one in which he did, are the company's, in the proportion of all he
+    has sold since to what the company has.
+
+    :param dict own: month -> what he has sold
+    :param dict season: month -> what the company has sold
+    :return: dict month -> amount
+    """
+    if not is_newcomer(own, season):
+        return own
+    first = min(month for month, amount in own.items() if amount)
+    since = [month for month in season if month > first] or [first]
+    base = sum(season[month] for month in since)
+    part = sum(own.get(month, 0) for month in since) / base if base > 0 else 0
+    return {**own, **{month: season[month] * part for month in season if month <= first and part > 0}}
+
+
+def rounded(amounts, step):
+    """:param amounts: list
+    :param step: 1000: to thousands; 0: to cents
+    :return: list of amounts, none below 0, each a multiple of ``step``, whose sum is as near as that to the
+        sum of the given ones
+    """
+    step = step or 0.01
+    found, exact, given = [], 0, 0
+    for amount in amounts:
+        exact += max(amount, 0)
+        steps = floor(exact / step + 0.5 + 1e-9)
+        found.append(round((steps - given) * step, 2))
+        given = steps
+    return found

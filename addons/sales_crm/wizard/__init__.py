@@ -3,6 +3,7 @@ from . import activity
 from . import access
 from . import credit
 from . import receivable
+from . import target
 from . import funnel
 from . import bulk
 from . import client_class

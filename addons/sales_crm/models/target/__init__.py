@@ -4,3 +4,5 @@ from . import sales_target
 from . import sales_target_facts
 from . import sales_target_progress
 from . import sales_target_help
+from . import sales_target_months
+from . import sales_target_grid

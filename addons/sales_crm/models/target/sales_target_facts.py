@@ -113,9 +113,17 @@ class SalesTarget(models.Model):
 
     @api.model
     def _progress_new_clients(self, asked):
+        """:return: dict user id (False: nobody) -> how many new clients he has got in the period"""
+        found = defaultdict(int)
+        for user, _month, count in self._progress_first_sales(asked):
+            found[user] += count
+        return found
+
+    @api.model
+    def _progress_first_sales(self, asked):
         """Clients whose first order or invoice with a company lies in the period, by that sale's manager.
 
-        :return: dict user id -> how many
+        :return: list of (user id or False, month, how many)
         """
         Report = self.env["sales.performance.report"]
         query = Report._search(
@@ -129,32 +137,39 @@ class SalesTarget(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT user_id, COUNT(*)
-                  FROM (SELECT DISTINCT ON (sale.client_id, sale.company_id) sale.user_id
+                SELECT user_id, date_trunc('month', date)::date, COUNT(*)
+                  FROM (SELECT DISTINCT ON (sale.client_id, sale.company_id) sale.user_id, sale.date
                           FROM (%s) sale
                           JOIN (%s) first
                             ON first.client_id = sale.client_id AND first.company_id = sale.company_id
                                AND first.date = sale.date
                          ORDER BY sale.client_id, sale.company_id, sale.id) first_sale
-                 GROUP BY user_id
+                 GROUP BY 1, 2
                 """,
                 query.select(*columns),
                 Report._first_sales_sql(),
             )
         )
         people = None if asked.people is None else set(asked.people.ids)
-        return {user or False: count for user, count in rows if people is None or user in people}
+        return [(user or False, *rest) for user, *rest in rows if people is None or user in people]
 
     @api.model
     def _progress_visits(self, asked):
         """:return: dict user id -> visits that he has done, by the day of the company"""
-        begin, end = self.env.company._sales_day_bounds(asked.period.first, asked.period.last)
+        groups = self._progress_visits_done(asked, ["done_user_id"])
+        return {user.id: count for user, count in groups}
+
+    @api.model
+    def _progress_visits_done(self, asked, groupby):
+        """:return: groups of the visits done in the period, with their number"""
+        company = self.env.company
+        begin, end = company._sales_day_bounds(asked.period.first, asked.period.last)
         whose = Domain("done_user_id.company_id", "in", self.env.companies.ids)
         # sudo: counted only, and those of the people whose figures are shown
-        groups = (
+        return (
             self.env["mail.activity"]
             .sudo()
-            .with_context(active_test=False)
+            .with_context(active_test=False, tz=company._sales_timezone().zone)
             ._read_group(
                 (whose if asked.people is None else asked.of_people("done_user_id"))
                 & Domain("active", "=", False)
@@ -162,11 +177,10 @@ class SalesTarget(models.Model):
                 & Domain("activity_type_id.is_visit", "=", True)
                 & Domain("datetime_done", ">=", begin)
                 & Domain("datetime_done", "<", end),
-                ["done_user_id"],
+                groupby,
                 ["__count"],
             )
         )
-        return {user.id: count for user, count in groups}
 
     @api.model
     def _progress_deals(self, asked):
