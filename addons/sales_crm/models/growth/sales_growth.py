@@ -142,7 +142,7 @@ class SalesGrowth(models.AbstractModel):
             return None
         try:
             day = fields.Date.to_date(value)
-            day - relativedelta(years=1)
+            _before = day - relativedelta(years=1)  # of the first year there is none
         except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raise UserError(
                 self.env._("“%s” is no day. Choose the days of the period in the calendar.", value)
@@ -179,11 +179,8 @@ class SalesGrowth(models.AbstractModel):
 
     @api.model
     def _group_by_names(self):
-        return [
-            ("none", self.env._("As a whole")),
-            ("manager", self.env._("By manager")),
-            ("category", self.env._("By product category")),
-        ]
+        names = (self.env._("As a whole"), self.env._("By manager"), self.env._("By product category"))
+        return list(zip(GROUPS, names, strict=True))
 
     # ------------------------------------------------------
     # Figures
@@ -252,5 +249,7 @@ class SalesGrowth(models.AbstractModel):
         comodel = self.env["sales.performance.report"]._fields[GROUPS[group_by]].comodel_name
         # sudo: who may read the rows may know the names of the managers and categories in them
         records = self.env[comodel].sudo().browse(value for value in values if value)
-        nobody = {"manager": self.env._("Without a manager"), "category": self.env._("Without a category")}
-        return {0: nobody[group_by], **{record.id: record.display_name for record in records}}
+        nobody = (
+            self.env._("Without a category") if group_by == "category" else self.env._("Without a manager")
+        )
+        return {0: nobody, **{record.id: record.display_name for record in records}}

@@ -28,7 +28,7 @@ const PARTS = [
         label: _t("Came back"),
         title: _t("Bought before, but not in the period a year before"),
     },
-    {name: "lost", label: _t("Lost"), title: _t("Bought a year before, and not now")},
+    {name: "lost", label: _t("Gone"), title: _t("Bought a year before, and not now")},
     {name: "grown", label: _t("Grown"), title: _t("Bought in both periods, now as much or more")},
     {name: "shrunk", label: _t("Shrunk"), title: _t("Bought in both periods, now less")},
     {name: "other", label: _t("Other"), title: _t("Credit notes alone, or without a client")},
@@ -196,6 +196,31 @@ export class Growth extends Component {
         });
     }
 
+    get addedUp() {
+        const {companies} = this.state.data;
+        return companies.length > 1 ? _t("Added up: %s", companies.join(", ")) : "";
+    }
+
+    get leftOut() {
+        const {left_out: others} = this.state.data;
+        const names = others.join(", ");
+        return names
+            ? _t(
+                  "Left out, as the books are kept in another currency: %s. Choose it alone to see its growth.",
+                  names
+              )
+            : "";
+    }
+
+    get emptyReason() {
+        const {measure, data} = this.state;
+        const [, name] = data.choices.measure.find(([value]) => value === measure);
+        return _t("%(measure)s: nothing for the clients that you see, %(title)s.", {
+            measure: name,
+            title: this.title,
+        });
+    }
+
     setGroupBy(groupBy) {
         return this.change({groupBy, group: null});
     }
@@ -349,7 +374,10 @@ export class Growth extends Component {
 
     /** For narrow columns, without the currency. */
     short(number, isSigned = false) {
-        const text = formatFloat(number, {humanReadable: true, decimals: 1, digits: [16, 0]});
+        const isLarge = Math.abs(number) >= 1000;
+        const text = isLarge
+            ? formatFloat(number, {humanReadable: true, decimals: 1, digits: [16, 0]})
+            : formatFloat(number, {digits: [16, 0]});
         return isSigned ? this.plus(number) + text : text;
     }
 

@@ -31,6 +31,11 @@ export class GrowthClients extends Component {
         ];
     }
 
+    get more() {
+        const {clients, count} = this.props.list;
+        return _t("More: %(shown)s of %(count)s are shown", {shown: clients.length, count});
+    }
+
     arrow({name}) {
         const {order} = this.props;
         return order === name ? "fa-caret-up" : order === `-${name}` ? "fa-caret-down" : "";
