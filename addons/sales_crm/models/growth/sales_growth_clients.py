@@ -61,13 +61,14 @@ class SalesGrowth(models.AbstractModel):
                      WHERE %(condition)s
                      GROUP BY 1
                   ) listed
-                 WHERE last != 0 OR this != 0 OR amount != 0
+                 WHERE %(has_part)s
                  ORDER BY %(order)s
                  LIMIT %(limit)s OFFSET %(offset)s
                 """,
                 **{"with": self._with_sql(options)},
                 amount=SQL.identifier(bar) if bar in EFFECTS else SQL("this - last"),
                 condition=self._bar_sql(options, bar, group),
+                has_part=SQL("amount != 0" if bar in EFFECTS else "last != 0 OR this != 0"),
                 order=self._order_sql(order),
                 limit=self._whole_number(limit, 1, LARGEST_PAGE),
                 offset=self._whole_number(offset, 0),
@@ -120,8 +121,6 @@ class SalesGrowth(models.AbstractModel):
         if not isinstance(bar, str) or bar not in parts:
             raise UserError(self.env._("There is no such part of growth: %s. Click on a bar.", bar))
         condition = SQL("part = ANY(%s)", parts[bar])
-        if bar in EFFECTS:
-            condition = SQL("%s AND %s != 0", condition, SQL.identifier(bar))
         if group is None or not GROUPS[options["group_by"]]:
             return condition
         return SQL("%s AND group_id = %s", condition, self._whole_number(group or 0, 0))

@@ -212,6 +212,16 @@ class TestGrowth(GrowthCase):
         self.assertEqual([row["amount"] for row in price["clients"]], [-90, 4, -1])
         self.assertEqual(price["amount"], self._growth()["kept"]["price"])
 
+    def test_a_client_in_the_list_of_an_effect_is_whole(self):
+        """Also of what has nothing to do with the effect."""
+        for day, amount in ((self.before, 10), (self.now, 15)):
+            self._buy(self.client, day, amount, self.service)
+            self._buy(self.client, day, 100, self._product("Other"))
+            self._buy(self.client, day, 7)
+        [row] = self._growth(method="get_clients", bar="price")["clients"]
+        self.assertEqual((row["last"], row["this"], row["amount"]), (117, 122, 5))
+        self.assertFalse(self._growth(method="get_clients", bar="rest")["clients"])
+
     def test_lists_of_a_group(self):
         self._buy(self.client, self.now, 5, self.service)
         self._buy(self.other_client, self.now, 6)

@@ -1,4 +1,5 @@
 import {Component, onWillStart, useRef, useState} from "@odoo/owl";
+import {browser} from "@web/core/browser/browser";
 import {formatCurrency} from "@web/core/currency";
 import {deserializeDate, formatDate, serializeDate} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
@@ -41,6 +42,8 @@ const EFFECTS = [
 ];
 /** Shown only where there is something in them */
 const SELDOM = ["other", "rest"];
+/** Pixels of the list that are to be seen after a click on a bar */
+const LIST_SHOWS = 150;
 const LIST = {bar: "all", order: "-size"};
 
 /** A period against the year before: which clients, and which prices, quantities and goods made the difference. */
@@ -313,8 +316,12 @@ export class Growth extends Component {
         return this.chooseList({group, bar});
     }
 
-    chooseList(values) {
-        return this.change({order: "-size", ...values}, () => this.loadList());
+    async chooseList(values) {
+        await this.change({order: "-size", ...values}, () => this.loadList());
+        const list = this.root.el?.querySelector(".o_sales_growth_clients");
+        if (list && list.getBoundingClientRect().top > browser.innerHeight - LIST_SHOWS) {
+            list.scrollIntoView({behavior: "smooth"});
+        }
     }
 
     // ---------------------------------------------------------------------------------------------
