@@ -161,17 +161,29 @@ class Company(Past):
         )
 
     def _create_products(self):
+        categories = self._create_categories()
         self.products = self.env["product.product"].create(
             [
                 {
                     "name": name,
                     "default_code": code,
+                    "categ_id": categories[code].id,
                     "type": "consu",
                     "list_price": round(price * self.price_rate, 2),
                 }
                 for code, name, price, _unit in self.book["products"]
             ]
         )
+
+    def _create_categories(self):
+        """:return: dict code of a product -> its category"""
+        groups = self.book["categories"]
+        categories = self.env["product.category"].create([{"name": name} for name, _codes in groups])
+        return {
+            code: category
+            for category, (_name, codes) in zip(categories, groups, strict=True)
+            for code in codes
+        }
 
     # ------------------------------------------------------
     # Clients

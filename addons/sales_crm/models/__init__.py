@@ -24,6 +24,7 @@ from . import receivable
 from . import promise
 from . import performance
 from . import target
+from . import growth
 from . import bulk
 from . import capacity
 from . import cadence

@@ -80,6 +80,7 @@ from .target import (
     test_target_recount,
     test_target_tour,
 )
+from .growth import test_growth, test_growth_recount, test_growth_tour
 from .bulk import test_mail_activity_bulk, test_mass_plan, test_reassign_hidden
 from .cadence import test_cadence
 from .next_step import test_next_step, test_next_step_property
