@@ -138,16 +138,15 @@ class SalesTarget(models.Model):
             SQL(
                 """
                 SELECT user_id, date_trunc('month', date)::date, COUNT(*)
-                  FROM (SELECT DISTINCT ON (sale.client_id, sale.company_id) sale.user_id, sale.date
+                  FROM (SELECT DISTINCT ON (sale.client_id, sale.company_id) sale.*
                           FROM (%s) sale
-                          JOIN (%s) first
-                            ON first.client_id = sale.client_id AND first.company_id = sale.company_id
-                               AND first.date = sale.date
-                         ORDER BY sale.client_id, sale.company_id, sale.id) first_sale
+                         WHERE sale.client_id IS NOT NULL
+                         ORDER BY sale.client_id, sale.company_id, sale.date, sale.id) first
+                 WHERE NOT %s
                  GROUP BY 1, 2
                 """,
                 query.select(*columns),
-                Report._first_sales_sql(),
+                Report._sold_before_sql("first"),
             )
         )
         people = None if asked.people is None else set(asked.people.ids)

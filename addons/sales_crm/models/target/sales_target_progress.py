@@ -92,7 +92,7 @@ class SalesTarget(models.Model):
         # sudo: who is in the group is no secret
         users = self.env["sales.morning"].sudo()._managers()
         return users.filtered(
-            lambda user: user.company_id in self.env.companies and not user._has_group("sales_crm.group_head")
+            lambda user: user.company_ids & self.env.companies and not user._has_group("sales_crm.group_head")
         )
 
     # ------------------------------------------------------

@@ -86,6 +86,36 @@ class SalesPerformanceReport(models.Model):
         )
 
     @api.model
+    def _sold_before_sql(self, alias):
+        """For some clients, by the indexes of their documents; see :meth:`_first_sales_sql` for all of them.
+
+        :param str alias: of a table with ``client_id``, ``company_id`` and ``date``
+        :return: SQL condition: the client has an order or an invoice of an earlier day with the company
+        """
+
+        def column(name):
+            return SQL.identifier(alias, name)
+
+        return SQL(
+            """
+            (EXISTS (SELECT FROM account_move move
+                      WHERE move.commercial_partner_id = %(client)s AND move.company_id = %(company)s
+                        AND move.state = 'posted' AND move.move_type IN ('out_invoice', 'out_receipt')
+                        AND move.invoice_date < %(date)s)
+             OR EXISTS (SELECT FROM sale_order ord
+                          JOIN res_partner buyer ON buyer.id = ord.partner_id
+                          JOIN %(houses)s ON house.company_id = ord.company_id
+                         WHERE buyer.commercial_partner_id = %(client)s AND ord.company_id = %(company)s
+                           AND ord.state = 'sale' AND %(day)s < %(date)s))
+            """,
+            client=column("client_id"),
+            company=column("company_id"),
+            date=column("date"),
+            day=self._day_sql(SQL("ord.date_order")),
+            houses=self._houses_sql(),
+        )
+
+    @api.model
     def _measures(self):
         """:return: list of the columns that are summed"""
         return [
