@@ -124,11 +124,11 @@ export class Desk extends Component {
     }
 
     /** A change: what grew from next to nothing isn't told to the last percent. */
-    signed(number) {
+    signed(number, digits = 0) {
         if (number >= 1000) {
             return `> ${this.percent(1000)}`;
         }
-        const text = this.percent(number);
+        const text = this.percent(number, digits);
         return number > 0 ? `+${text}` : text;
     }
 
