@@ -2,8 +2,7 @@
 
 from datetime import date
 
-from odoo.addons.sales_crm.tools.target import month_end, month_of, rounded
-
+from ..tools.target import month_end, month_of, rounded
 from .part import Part
 
 HARD = (0.95, 1.05, 0.85, 1.15, 1.0)  # how ambitious each manager's target is

@@ -270,6 +270,18 @@ class DemoMixin:
             self.assertEqual(set(records.mapped("state")), states)
         self.assertEqual(self.env["sales.export.log"].search_count([("user_id", "=", head.id)]), 3)
 
+    def test_targets(self):
+        """Of last year and this one, as a head sets them: near what was sold."""
+        head = self.staff["head"]
+        Target = self.env["sales.target"].with_user(head)
+        self.assertEqual(Target.search_count([]), 24 * 7)
+        today = self.env.company._sales_today()
+        grid = Target.get_grid(today.year)
+        self.assertEqual([row["kind"] for row in grid["rows"]], ["company", "team", *["user"] * 5])
+        self.assertFalse([cell for row in grid["rows"] for cell in row["cells"] if not cell["value"]])
+        total = Target._progress(today.replace(day=1), today)["total"]
+        self.assertLess(total["fact"], total["target"] * 1.5)
+
     def test_imported(self):
         """A file with a remark here and there, and a row that nobody can read; no client came by it."""
         done = self.env["sales.import"].search(

@@ -2,8 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from odoo.addons.sales_crm.tools.target import month_end, year_before
-
+from ...tools.target import month_end, year_before
 from ..chance import dice_of, how_many
 from ..performance import test_performance_recount as performance
 
@@ -21,12 +20,13 @@ class TestTargetRecount(performance.TestPerformanceRecount):
 
     def _post(self, invoice, ago):
         """What rounding leaves, Odoo spreads over the lines of an invoice: its cents are the ledger's."""
-        super()._post(invoice, ago)
+        res = super()._post(invoice, ago)
         day, sign = invoice.invoice_date, -1 if invoice.move_type == "out_refund" else 1
         for line in invoice.invoice_line_ids:
             noted = self._cents(self._dec(line.price_subtotal) / self._rate(invoice.currency_id, day))
             left = self._dec(-line.balance) - sign * noted
             self._note("invoiced", left, day, invoice, invoice.invoice_user_id, line.product_id)
+        return res
 
     def _recount(self, measure, first, last):
         """:return: dict user id -> sum of what was noted"""

@@ -239,9 +239,7 @@ export class TargetGrid extends Component {
     }
 
     focusCell(rowNumber, number, from) {
-        const next = this.root.el.querySelector(
-            `input[data-row="${rowNumber}"][data-month="${number}"]`
-        );
+        const next = this.root.el.querySelector(`input[data-row="${rowNumber}"][data-month="${number}"]`);
         // Leaving the cell saves it, also where there is nowhere to go
         if (next) {
             next.focus();
