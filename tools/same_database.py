@@ -22,7 +22,8 @@ BESIDE = ("stock",)
 KINDS = {
     "external id": """
         SELECT module || '.' || name, model || ' noupdate ' || noupdate FROM ir_model_data
-         WHERE module IN ('sales_crm', 'sales_crm_stock') OR model IN ('ir.model', 'ir.model.fields')""",
+         WHERE module IN ('sales_crm', 'sales_crm_stock', 'sales_crm_dashboard')
+            OR model IN ('ir.model', 'ir.model.fields')""",
     "column": """
         SELECT table_name || '.' || column_name,
                concat_ws(' ', data_type, numeric_precision, is_nullable, column_default)

@@ -1,0 +1,2 @@
+from . import test_department_dashboard
+from . import test_words
