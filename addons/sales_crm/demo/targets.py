@@ -43,7 +43,7 @@ class Targets(Part):
         average = sum(full) / len(full) if full else self.step * 10
         now = month_of(self.days.today)
         wanted = [
-            (facts.get(month) or average) * 0.4 + average * 0.6 if month < now else average * 1.05
+            (facts.get(month) or average) * 0.85 + average * 0.15 if month < now else average * 1.05
             for month in months
         ]
         # The month that isn't over yet has something left to do
