@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, float_compare
 
 from ...tools.columns import add_column
@@ -14,8 +15,8 @@ class SaleOrderLine(models.Model):
         "More Credited than Invoiced",
         compute="_compute_credit_note_alone",
         store=True,
-        help="The order is not confirmed, any more, and of this line more is credited than invoiced: the "
-        "invoice was taken back, its credit note stands.",
+        help="Of this line more is credited than invoiced: the invoice was taken back, its "
+        "credit note stands.",
     )
 
     _credit_note_alone_idx = models.Index("(order_id) WHERE credit_note_alone IS TRUE")
@@ -29,25 +30,53 @@ class SaleOrderLine(models.Model):
     def _fill_credited_sql(self):
         return SQL(
             """
-            UPDATE sale_order_line SET credit_note_alone = TRUE
-             WHERE state IS DISTINCT FROM 'sale' AND id IN (
-                    SELECT link.order_line_id
+            UPDATE sale_order_line line SET credit_note_alone = TRUE
+              FROM (SELECT link.order_line_id AS id,
+                           SUM(item.quantity * COALESCE(uom.factor, 1)
+                               * CASE note.move_type WHEN 'out_refund' THEN -1 ELSE 1 END) AS quantity
                       FROM sale_order_line_invoice_rel link
                       JOIN account_move_line item ON item.id = link.invoice_line_id
                       JOIN account_move note ON note.id = item.move_id
                       LEFT JOIN uom_uom uom ON uom.id = item.product_uom_id
                      WHERE note.state = 'posted'
-                     GROUP BY link.order_line_id
-                    HAVING SUM(item.quantity * COALESCE(uom.factor, 1)
-                               * CASE note.move_type WHEN 'out_refund' THEN -1 ELSE 1 END) < -0.000001)
+                     GROUP BY link.order_line_id) invoiced
+             WHERE invoiced.id = line.id AND invoiced.quantity < -0.000001 + LEAST(0, line.product_uom_qty
+                   * COALESCE((SELECT factor FROM uom_uom WHERE id = line.product_uom_id), 1))
             """
         )
 
-    @api.depends("state", "qty_invoiced_posted")
+    @api.depends("product_uom_qty", "qty_invoiced_posted")
     def _compute_credit_note_alone(self):
+        """Of goods that come back by an order of their own, a negative quantity is credited."""
         for line in self.with_context(accrual_entry_date=False):
+            ordered_back = min(line.product_uom_qty, 0)
             line.credit_note_alone = (
-                line.state != "sale" and float_compare(line.qty_invoiced_posted, 0, precision_digits=6) < 0
+                float_compare(line.qty_invoiced_posted, ordered_back, precision_digits=6) < 0
+            )
+
+    def write(self, vals):
+        if (self._credit_fields() - {"qty_delivered", "invoice_lines"}) & vals.keys():
+            self._check_credited_stays()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_credited(self):
+        self._check_credited_stays()
+
+    def _check_credited_stays(self):
+        """What the line says is owed against its credit note.
+
+        :raise UserError: a user changes that
+        """
+        if self.env.su:
+            return
+        for line in self.filtered("credit_note_alone"):
+            raise UserError(
+                self.env._(
+                    "%(line)s is credited, and its invoice isn't posted any more. Ask the accountant to post "
+                    "the invoice, or to take the credit note back, before you change it.",
+                    line=line.display_name,
+                )
             )
 
     @api.model

@@ -15,9 +15,9 @@ class SalesCredit(models.AbstractModel):
     """How clients stand with a company: one query for one client or for all of them.
 
     Exposure = posted unpaid invoices − unapplied payments and credit notes + shipped and not yet invoiced,
-    whatever became of the order, + the rest of what is confirmed; in the company's currency, branches count
-    with their company. Core's ``credit_to_invoice`` is not used: it stays 0 unless a company setting is on,
-    and leaves out what is not delivered yet.
+    whatever became of the order, + the rest of what is confirmed, + what is credited and not invoiced any
+    more; in the company's currency, branches count with their company. Core's ``credit_to_invoice`` is not
+    used: it stays 0 unless a company setting is on, and leaves out what is not delivered yet.
 
     Who has, or had, a contract: a client himself, or the family of companies that he belongs to.
 

@@ -75,7 +75,7 @@ class SalesCredit(models.AbstractModel):
             """
             SELECT credited.order_id
               FROM sale_order_line credited
-             WHERE credited.credit_note_alone IS TRUE AND EXISTS (
+             WHERE credited.credit_note_alone IS TRUE AND credited.state IS DISTINCT FROM 'sale' AND EXISTS (
                     SELECT FROM sale_order_line_invoice_rel link
                       JOIN account_move_line item ON item.id = link.invoice_line_id
                       JOIN account_move note ON note.id = item.move_id

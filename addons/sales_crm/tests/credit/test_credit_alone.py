@@ -121,3 +121,55 @@ class TestCreditNoteAlone(CreditCase):
         self.assertEqual(self.order.invoice_ids.mapped("state").count("draft"), 1)
         standing = self.env["sales.credit"]._standings(self.client, self.company)[self.client.id]
         self.assertEqual(standing.receivable + standing.open_orders, -600)
+
+    def test_the_line_stays_as_it_is_meanwhile(self):
+        """By its price, or without it, the credit note would be money."""
+        self._reverse()
+        self._back_to_draft(cancel=True)
+        line = self.order.order_line.with_user(self.manager)
+        self._refused(lambda: line.write({"price_unit": 1}))
+        self.order.with_user(self.manager)._action_cancel()
+        self.order.with_user(self.manager).action_draft()
+        self._refused(lambda: line.write({"price_unit": 1}))
+        self._refused(
+            lambda: line.order_id.write({"order_line": [Command.update(line.id, {"discount": 99})]})
+        )
+        self._refused(line.unlink)
+        self.invoice.reversal_move_ids.with_user(self.accountant).button_cancel()
+        line.price_unit = 1
+
+    def _refused(self, action):
+        with self.assertRaisesRegex(UserError, "Ask the accountant"), self.cr.savepoint():
+            action()
+        self.env.invalidate_all()
+
+    def test_goods_that_come_back_by_an_order(self):
+        """What is credited for them is the client's, and their order is worked on as any other."""
+        self._owe(300)
+        back = self._order(-2)
+        back.with_user(self.manager).action_confirm()
+        back._create_invoices(final=True).action_post()
+        self.assertEqual(back.invoice_ids.move_type, "out_refund")
+        self.assertFalse(back.order_line.credit_note_alone)
+        back.order_line.with_user(self.manager).price_unit = 90
+        self._assert_owes(700)
+        back._action_cancel()
+        self._assert_owes(700)
+
+    def test_lines_that_are_there_already(self):
+        """What an update finds is told as what happens later."""
+        self.order.with_user(self.manager)._action_cancel()
+        self._reverse(post=False)
+        part = self._order(4)
+        part.action_confirm()
+        part._create_invoices().action_post()
+        part._action_cancel()
+        self._back_to_draft()
+        self.invoice.reversal_move_ids.with_user(self.accountant).action_post()
+        self.env.flush_all()
+        self.cr.execute("UPDATE sale_order_line SET credit_note_alone = NULL")
+        self.cr.execute(self.env["sale.order.line"]._fill_credited_sql())
+        self.env.invalidate_all()
+        self.assertTrue(self.order.order_line.credit_note_alone)
+        self.assertFalse(part.order_line.credit_note_alone)
+        self._assert_owes(400)
