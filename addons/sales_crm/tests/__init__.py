@@ -49,6 +49,7 @@ from .access import (
 from .owner import test_access_owner, test_access_pointing, test_same_firm
 from .contract import test_contract
 from .credit import (
+    test_credit_alone,
     test_credit_contract_change,
     test_credit_gate,
     test_credit_recount,

@@ -11,6 +11,7 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_order_deferral
 from . import sale_order_line_kept
+from . import sale_order_line_credited
 from . import account_move
 from . import account_move_line
 from . import res_users

@@ -15,9 +15,9 @@ class SalesCredit(models.AbstractModel):
     """How clients stand with a company: one query for one client or for all of them.
 
     Exposure = posted unpaid invoices − unapplied payments and credit notes + shipped and not yet invoiced,
-    whatever became of the order, + the rest of what is confirmed; in the company's currency, branches count
-    with their company. Core's ``credit_to_invoice`` is not used: it stays 0 unless a company setting is on,
-    and leaves out what is not delivered yet.
+    whatever became of the order, + the rest of what is confirmed, + what is credited and not invoiced any
+    more; in the company's currency, branches count with their company. Core's ``credit_to_invoice`` is not
+    used: it stays 0 unless a company setting is on, and leaves out what is not delivered yet.
 
     Who has, or had, a contract: a client himself, or the family of companies that he belongs to.
 
@@ -109,6 +109,7 @@ class SalesCredit(models.AbstractModel):
             "sale.order.line": [
                 "order_id", "price_total", "product_uom_qty", "product_uom_id", "qty_delivered",
                 "qty_invoiced", "is_downpayment", "display_type", "price_unit", "discount", "state",
+                "credit_note_alone",
             ],
             "sales.contract": None,
             "res.partner": [
@@ -409,6 +410,7 @@ class SalesCredit(models.AbstractModel):
         return {
             "family": SQL("TRUE"),
             "left_over": SQL("EXISTS (%s)", self._left_over_sql()),
+            "credited": SQL("EXISTS (SELECT FROM sale_order_line WHERE credit_note_alone IS TRUE)"),
         }
 
     @api.model
@@ -421,17 +423,25 @@ class SalesCredit(models.AbstractModel):
                 "EXISTS (SELECT FROM res_partner client WHERE client.parent_id IS NOT NULL AND %s)",
                 self._of_clients_sql("client", "id", client_ids),
             ),
-            "left_over": SQL(
-                """
-                EXISTS (SELECT FROM sale_order ord
-                          JOIN res_partner payer ON payer.id = ord.partner_invoice_id
-                         WHERE ord.id IN (%s) AND %s)
-                """,
-                self._left_over_sql(),
-                self._of_clients_sql("payer", "commercial_partner_id", client_ids),
-            ),
+            "left_over": self._of_orders_sql(self._left_over_sql(), client_ids),
+            "credited": self._of_orders_sql(self._credited_sql(), client_ids),
         }
         return {name: conditions[name] for name in names if name in conditions}
+
+    @api.model
+    def _of_orders_sql(self, orders, client_ids):
+        """:param SQL orders: the ids of orders
+        :return: SQL condition: one of the clients pays one of them
+        """
+        return SQL(
+            """
+            EXISTS (SELECT FROM sale_order ord
+                      JOIN res_partner payer ON payer.id = ord.partner_invoice_id
+                     WHERE ord.id IN (%s) AND %s)
+            """,
+            orders,
+            self._of_clients_sql("payer", "commercial_partner_id", client_ids),
+        )
 
     @api.model
     def _which(self, conditions):

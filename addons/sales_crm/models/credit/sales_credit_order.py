@@ -45,9 +45,10 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _owing_sql(self, rare):
         """:return: SQL condition on ``ord``: something may be owed for it"""
-        if "left_over" not in rare:
-            return SQL("ord.state = 'sale'")
-        return SQL("(ord.state = 'sale' OR ord.id IN (%s))", self._left_over_sql())
+        # each by an index of its own; a UNION of both is planned for longer
+        left_over = {"left_over": self._left_over_sql(), "credited": self._credited_sql()}
+        conditions = [SQL("ord.id IN (%s)", orders) for name, orders in left_over.items() if name in rare]
+        return SQL("(%s)", SQL(" OR ").join([SQL("ord.state = 'sale'"), *conditions]))
 
     @api.model
     def _without_sql(self, alias, ids):
@@ -60,6 +61,32 @@ class SalesCredit(models.AbstractModel):
         """
         return SQL(
             "SELECT order_id FROM sale_order_line WHERE state IS DISTINCT FROM 'sale' AND qty_delivered > 0"
+        )
+
+    @api.model
+    def _credited_sql(self):
+        """What a credit note takes back that isn't invoiced any more would be money of the client's. While it
+        is matched with the invoice that isn't posted any more, it is none.
+
+        :return: SQL of the ids of orders that are not confirmed, any more, of which more is credited than
+        invoiced: hardly any, and read by an index of their own
+        """
+        return SQL(
+            """
+            SELECT credited.order_id
+              FROM sale_order_line credited
+             WHERE credited.credit_note_alone IS TRUE AND credited.state IS DISTINCT FROM 'sale' AND EXISTS (
+                    SELECT FROM sale_order_line_invoice_rel link
+                      JOIN account_move_line item ON item.id = link.invoice_line_id
+                      JOIN account_move note ON note.id = item.move_id
+                     WHERE link.order_line_id = credited.id
+                       AND note.state = 'posted' AND note.move_type = 'out_refund'
+                       AND NOT EXISTS (
+                            SELECT FROM account_move_line due
+                              JOIN account_partial_reconcile part ON part.credit_move_id = due.id
+                              JOIN account_move_line matched ON matched.id = part.debit_move_id
+                             WHERE due.move_id = note.id AND matched.parent_state != 'posted'))
+            """
         )
 
     @api.model

@@ -1,8 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ...tools.receivable import RECEIVABLE
-
 
 class AccountMove(models.Model):
     """Money that comes, or goes back, settles promises."""
@@ -15,33 +13,36 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        if self.state != "posted" or self.move_type != "out_invoice" or self.amount_residual <= 0:
+        # sudo: the manager may read the invoice, not the entries behind it
+        values = self.sudo()._prepare_promise()
+        if self.move_type != "out_invoice" or not values["amount"]:
             raise UserError(
                 self.env._("%s: nothing is left to pay, so nothing to promise.", self.display_name)
             )
-        # sudo: the manager may read the invoice, not the entries behind it
-        return self.env["sales.promise"]._action_ask(self.partner_id, **self.sudo()._prepare_promise())
+        return self.env["sales.promise"]._action_ask(self.partner_id, **values)
 
     def _prepare_promise(self, client=None):
         """:param client: whose part of it; of an entry that says what several clients owe
         :return: dict of the values of a promise to pay what is overdue of this invoice, else what is left,
-        in its currency
+        in its currency; what unmatched money covers is paid
         """
-        today = self.company_id._sales_today()
-        lines = self.line_ids.filtered(
-            lambda line: (
-                line.account_type == RECEIVABLE
-                and (not client or line.partner_id.commercial_partner_id == client.commercial_partner_id)
-            )
-        )
-        late = lines.filtered(lambda line: (line.date_maturity or line.date) < today)
+        debts = self._debts_left(client)
+        late = debts.filtered("days_overdue")
         return {
             "move_id": self.id,
             "company_id": self.company_id.id,
             "currency_id": self.currency_id.id,
-            "amount": sum(late.mapped("amount_residual_currency"))
-            or sum(lines.mapped("amount_residual_currency")),
+            "amount": sum(debt._left_in_currency() for debt in late or debts),
         }
+
+    def _debts_left(self, client=None):
+        """:param client: whose part of it
+        :return: the receivables of this invoice that unmatched money doesn't cover
+        """
+        domain = [("move_id", "=", self.id), ("left_to_pay", ">", 0)]
+        if client:
+            domain.append(("client_id", "=", client.commercial_partner_id.id))
+        return self.env["sales.receivable.report"].search(domain)
 
     def write(self, vals):
         res = super().write(vals)

@@ -229,8 +229,12 @@ class SalesReceivableReport(models.Model):
         invoice = self.move_id.sudo().move_type == "out_invoice"
         return self.env["sales.promise"]._action_ask(
             self.client_id,
-            amount=self.currency_id.round(self.residual_currency * self.left_to_pay / self.residual),
+            amount=self._left_in_currency(),
             currency_id=self.currency_id.id,
             company_id=self.company_id.id,
             move_id=self.move_id.id if invoice else False,
         )
+
+    def _left_in_currency(self):
+        """:return: what is left to pay, in the currency of the invoice"""
+        return self.currency_id.round(self.residual_currency * self.left_to_pay / self.residual)

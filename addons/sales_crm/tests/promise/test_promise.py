@@ -85,6 +85,20 @@ class TestPromise(CreditCase, PromiseTools):
         with self.assertRaises(UserError):
             invoice.with_user(self.manager).action_promise()
 
+    def test_from_an_invoice_that_unmatched_money_covers(self):
+        """The oldest debt first, as in the list of receivables: who has paid isn't asked again."""
+        old, young = self._owe(300, days_ago=60), self._owe(200, days_ago=40)
+        self._pay(350)
+        with self.assertRaisesRegex(UserError, "nothing is left to pay"):
+            old.with_user(self.manager).action_promise()
+        promise = self._asked(young.with_user(self.manager).action_promise())
+        self.assertEqual((promise.move_id, promise.amount), (young, 150))
+        row = self.env["sales.receivable.report"].with_user(self.manager).search([("move_id", "=", young.id)])
+        self.assertEqual(self._asked(row.action_promise()).amount, 150)
+        activity = self._plan(self.client, self.today, unpaid_move_id=young.id)
+        action = activity.with_user(self.manager).action_promise()
+        self.assertEqual(action["context"]["default_amount"], 150)
+
     def test_from_an_activity(self):
         activity = self._plan(self.client, self.today)
         promise = self._asked(
