@@ -31,6 +31,7 @@ SMALL = {
     "credit_before": (f"{ROOT} --clients 5 --invoices 20 --orders 20 --runs 1", ["0 answers differ"]),
     "funnel": ("--deals 50 --runs 1", ["50 deals", "picture", "a change of stage"]),
     "growth": ("--orders 200 --runs 1", ["200 orders", "ours, manager, category", "× plain SQL"]),
+    "import": ("--clients 20 --runs 1", ["20 clients", "ours: read", "load() takes"]),
     "performance": ("--orders 200 --runs 1", ["200 orders", "ours, manager", "stock sale.report takes"]),
     "plan": (
         "--managers 2 --history 50 --activities 100 --runs 1",

@@ -19,7 +19,7 @@
         "sale_crm",
         "sale_management",
     ],
-    "external_dependencies": {"python": ["holidays", "openpyxl", "phonenumbers", "python-stdnum"]},
+    "external_dependencies": {"python": ["holidays", "openpyxl", "phonenumbers", "python-stdnum", "xlrd"]},
     "data": [
         "security/sales_crm_groups.xml",
         "security/ir.model.access.csv",
@@ -70,6 +70,7 @@
         "views/change/sales_activity_change_views.xml",
         "views/plan/sales_plan_line_views.xml",
         "views/intake/sales_import_views.xml",
+        "wizard/intake/sales_import_mend_views.xml",
         "views/handover/sales_handover_views.xml",
         "views/my_day/sales_my_day_views.xml",
         "wizard/access/sales_access_check_views.xml",

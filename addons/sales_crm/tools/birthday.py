@@ -7,27 +7,47 @@ without a year, and whatever reads and writes dates (import, export, merge, RPC)
 import re
 from datetime import date, timedelta
 
-from .normalise import parse_date, squeeze
+from .normalise import month_of, parse_date, squeeze
 
 YEAR_UNKNOWN = 1904
-MONTHS = (
-    ("янв", "jan"), ("фев", "feb"), ("мар", "mar"), ("апр", "apr"), ("ма", "may"), ("июн", "jun"),
-    ("июл", "jul"), ("авг", "aug"), ("сен", "sep"), ("окт", "oct"), ("ноя", "nov"), ("дек", "dec"),
-)  # fmt: skip
 
 
 def parse_birthday(text, today, month_first=False):
-    """:param text: 25.04, 25.04.1980, 25 апреля, April 25, 1980-04-25
-    :param date today: nobody is born after it
+    """:param text: 25.04, 25.04.1980, 25 апреля, April 25, 25 апреля 1980, 1980-04-25, --04-25
+    :param date today: nobody is born after it; a year of two digits is one before it
     :param bool month_first: whether 04/25 is written, as in America
     :return: date, in the year 1904 where the text names no year
     :raise ValueError: there is no such day
     """
     text = squeeze(text).strip(" .")
-    day = _without_year(text, month_first) or _american(text, month_first) or parse_date(text)
+    if re.fullmatch(r"\d{1,4}", text):  # a year, and no number of a day as Excel counts
+        raise ValueError(text)
+    day = (
+        _machine(text)
+        or _without_year(text, month_first)
+        or _american(text, month_first)
+        or _short_year(text, today)
+        or parse_date(text)
+    )
     if day > today:
         raise ValueError(text)
     return day
+
+
+def _machine(text):
+    """:return: the day as address books write it without a year: --04-25, or the year 1604"""
+    numbers = re.fullmatch(r"(?:--|1604-)(\d{2})-?(\d{2})", text)
+    return date(YEAR_UNKNOWN, *map(int, numbers.groups())) if numbers else None
+
+
+def _short_year(text, today):
+    numbers = re.fullmatch(r"(\d{1,2})[./\-,](\d{1,2})[./\-,](\d{2})", text)
+    if not numbers:
+        return None
+    day, month, year = map(int, numbers.groups())
+    year += today.year // 100 * 100
+    later = (year, month, day) > (today.year, today.month, today.day)
+    return date(year - 100 if later else year, month, day)
 
 
 def _without_year(text, month_first):
@@ -42,10 +62,10 @@ def _without_year(text, month_first):
     if not words:
         return None
     day, word = sorted(words.groups(), key=lambda part: not part.isdigit())
-    for month, names in enumerate(MONTHS, 1):
-        if word.casefold().startswith(names):
-            return date(YEAR_UNKNOWN, month, int(day))
-    raise ValueError(text)
+    month = month_of(word)
+    if not month:
+        raise ValueError(text)
+    return date(YEAR_UNKNOWN, month, int(day))
 
 
 def _american(text, month_first):

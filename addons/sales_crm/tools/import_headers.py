@@ -1,12 +1,14 @@
 """What columns may be called, in Russian and in English.
 
-A header is looked up in its plain form (:func:`header_key`): small letters, no punctuation, no number.
+A header is looked up in its plain form (:func:`~.normalise.header_key`): small letters, no punctuation, no
+number.
 """
 
 import difflib
 import re
 
-from .normalise import plain
+from .import_layouts import LAYOUTS, layout_of
+from .normalise import header_key
 
 # role -> target -> headers
 SYNONYMS = {
@@ -36,6 +38,9 @@ SYNONYMS = {
         "abc class, category",
         "contact_name": "контакт, контакты, контактное лицо, контактные лица, фио контакта, лпр, "
         "фио, фио контактного лица, имя контакта, contact, contact person, contact name, contact persons",
+        "contact_last_name": "фамилия, last name, surname, family name",
+        "contact_first_name": "имя, first name, given name",
+        "contact_middle_name": "отчество, middle name, additional name",
         "contact_function": "должность, должность контакта, должность контактного лица, position, job "
         "title, job position, title, contact position",
         "contact_phone": "телефон контакта, телефон контактного лица, мобильный контакта, телефон лпр, "
@@ -91,8 +96,10 @@ REQUIRED = {
 }
 # Targets that several columns may fill; the others take one column only
 REPEATABLE = frozenset(["phone", "email", "note", "street", "deal_note", "skip"])
+NAME_TARGETS = ("contact_last_name", "contact_name", "contact_first_name", "contact_middle_name")
+NAMES_OF_CLIENT = frozenset(["contact_name", "contact_last_name", "contact_first_name"])  # without a firm
 CONTACT_TARGETS = (
-    "contact_name",
+    *NAME_TARGETS,
     "contact_function",
     "contact_phone",
     "contact_email",
@@ -109,18 +116,6 @@ _CONTACT_PARTS = (
     ("contact_function", re.compile(r"должн|position|title|function")),
     ("contact_name", re.compile(r"фио|имя|name|лицо|лпр|person|контакт|contact")),
 )
-
-
-def header_key(header):
-    """:return: tuple of the header's plain form and its number, 0 without one: "Контакт 2" """
-    text = plain(re.sub(r"\([^)]*\)", " ", str(header or "")) or header)
-    text = " ".join(re.sub(r"[^\w]|_", " ", text).split())
-    number = re.search(r"\b(\d{1,2})\b", text)
-    if number:
-        shorter = " ".join((text[: number.start()] + text[number.end() :]).split())
-        if shorter:
-            return shorter, int(number.group(1))
-    return text, 0
 
 
 def occurrence_keys(headers):
@@ -141,9 +136,10 @@ class HeaderWords:
     :param dict required: role -> targets without which a file is none of it
     :param repeatable: targets that several columns may fill
     :param dict fallback: role -> target of the columns whose headers say nothing
+    :param dict layouts: files known as a whole, like ``LAYOUTS``
     """
 
-    def __init__(self, synonyms, required, repeatable, fallback):
+    def __init__(self, synonyms, required, repeatable, fallback, layouts=LAYOUTS):
         self._lookup = {
             role: {
                 header.strip(): target for target, headers in targets.items() for header in headers.split(",")
@@ -153,6 +149,7 @@ class HeaderWords:
         self._required = required
         self._repeatable = repeatable
         self._fallback = fallback
+        self._layouts = layouts
 
     @property
     def roles(self):
@@ -195,6 +192,24 @@ class HeaderWords:
             return None
         return target
 
+    def _layout_columns(self, role, headers, remembered):
+        """:return: the columns of a file of a known program, as :meth:`suggest_columns`; None of any other"""
+        name, known = layout_of(self._layouts, role, headers)
+        if not name:
+            return None
+        columns, used = [], set()
+        for header, occurrence in zip(headers, occurrence_keys(headers), strict=True):
+            key = header_key(header)[0]
+            target = remembered.get(occurrence) or known.get(key)
+            if target is None and key:
+                target = self._claim(self.guess_target(role, key), used, False)
+            if target in used and target not in self._repeatable:
+                target = None
+            target = target or (self._fallback.get(role) if key else None) or "skip"
+            used.add(target)
+            columns.append((target, 1 if target in CONTACT_TARGETS else 0))
+        return columns
+
     def suggest_columns(self, role, headers, remembered):
         """Find what each column is.
 
@@ -202,6 +217,9 @@ class HeaderWords:
         :param dict remembered: header as in :func:`occurrence_keys` -> target, of earlier imports
         :return: list of tuples (target or None, number of the contact person or 0)
         """
+        layout = self._layout_columns(role, headers, remembered)
+        if layout:
+            return layout
         columns, used, contacts = [], set(), 0
         filled = {}
         for header, occurrence in zip(headers, occurrence_keys(headers), strict=True):

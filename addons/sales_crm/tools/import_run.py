@@ -8,8 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from .channel import BY_PHONE
 from .client_state import CONTACT_FIELDS, ClientState
 from .filling import Filling
+from .import_cells import marks_of, read_phones
 from .normalise import name_key, person_key, plain, tax_key
 from .phone import phone_key, phone_tail, split_phones
 
@@ -54,6 +56,7 @@ class PlainRow:
     """What a row says: values by name, and what is wrong with them."""
 
     values: dict = field(default_factory=dict)
+    notes: list = field(default_factory=list)
     errors: list = field(default_factory=list)
     warnings: list = field(default_factory=list)
 
@@ -79,6 +82,7 @@ class UserLookup:
 
     def __init__(self, users):
         self.ids = defaultdict(set)
+        self.surnames = defaultdict(set)  # and first names: one word of a name
         for user in users:
             self.add(user)
 
@@ -86,6 +90,9 @@ class UserLookup:
         for key in (plain(user.login), plain(user.email), *self.name_keys(user.name)):
             if key:
                 self.ids[key].add(user.id)
+        for word in plain(user.name).split():
+            if len(word) > 2:
+                self.surnames[word].add(user.id)
 
     @staticmethod
     def name_keys(name):
@@ -111,7 +118,7 @@ class UserLookup:
             words = [token for token in tokens if len(token) > 1]
             if initials and len(words) == 1:
                 return self.ids.get(f"{words[0]} {' '.join(initials)}", set())
-        return set()
+        return self.surnames.get(plain(text), set())
 
 
 class ImportRun:
@@ -125,6 +132,7 @@ class ImportRun:
         self.filling = Filling(self.env, *FILLED)
         self.executing = False  # as against planning, which creates nothing
         self.replayed = False
+        self.batch_number = None  # of the batches that all imports have done
         self.forget()
 
     def region_of(self, country_id, company_id=None):
@@ -161,6 +169,38 @@ class ImportRun:
                     (column.target, column.position, column.header or "", column.contact_number)
                 )
         return columns
+
+    @cached_property
+    def headers(self):
+        """dict file id -> tuple (number of the row with the headers, plain texts of its cells)"""
+        found = {}
+        for file in self.sales_import.file_ids:
+            cells = {column.position: plain(column.header) for column in file.column_ids}
+            width = max(cells, default=-1) + 1
+            found[file.id] = (file.header_number, [cells.get(position, "") for position in range(width)])
+        return found
+
+    @cached_property
+    def managers(self):
+        """dict file id -> user who has all its clients, unless a row says otherwise"""
+        return {file.id: file.manager_id.id for file in self.sales_import.file_ids}
+
+    @cached_property
+    def currency(self):
+        return (self.sales_import.company_id or self.env.company).currency_id.name
+
+    @cached_property
+    def _marks(self):
+        return {}
+
+    def marks(self, file_id, target):
+        """:return: what separators say in this column, as :func:`~.import_cells.marks_of`"""
+        if (file_id, target) not in self._marks:
+            position = next(position for of, position, *_rest in self.columns[file_id] if of == target)
+            rows = self.env["sales.import.row"].search_fetch([("file_id", "=", file_id)], ["cells"])
+            texts = [cells[position] for cells in rows.mapped("cells") if position < len(cells)]
+            self._marks[file_id, target] = marks_of(texts)
+        return self._marks[file_id, target]
 
     @cached_property
     def users(self):
@@ -239,6 +279,7 @@ class ImportRun:
             query.select(*[Partner._field_to_sql(query.table, name, query) for name in names])
         )
         clients = defaultdict(list)
+        channels = self._phones_of_channels(query)
         countries = {partner: country for partner, _client, *_rest, country, _company, _active in rows}
         for partner, client, name, vat, phone, email, country, company, active in sorted(
             rows, key=lambda row: not row[-1]
@@ -250,13 +291,25 @@ class ImportRun:
                 keys.append(f"name {name_key(name or '')}")
                 if vat:
                     keys.append(f"tax {tax_key(vat)}")
-            if phone and phone_tail(phone) in self.phone_tails:
-                region = self.region_of(country or countries.get(client), company)
-                keys += [f"phone {key}" for key in (phone_key(p, region) for p in split_phones(phone)) if key]
+            region = self.region_of(country or countries.get(client), company)
+            for part in [*split_phones(phone), *channels.get(partner, ())]:
+                if phone_tail(part) in self.phone_tails:
+                    keys += [f"phone {key}" for key in filter(None, [phone_key(part, region)])]
             for key in keys:
                 if client not in clients[key]:
                     clients[key].append(client)
         return clients
+
+    def _phones_of_channels(self, query):
+        """:param query: of the clients and contacts
+        :return: dict id -> list of their further phones
+        """
+        Channel = self.env["sales.contact.channel"]
+        domain = [("partner_id", "in", query), ("kind", "in", list(BY_PHONE))]
+        found = defaultdict(list)
+        for channel in Channel.search_fetch(domain, ["partner_id", "value"]):
+            found[channel.partner_id.id].append(channel.value)
+        return found
 
     @cached_property
     def own_clients(self):
@@ -292,7 +345,8 @@ class ImportRun:
                 for position in positions:
                     if position < len(row.cells) and row.cells[position]:
                         cell = row.cells[position]
-                        tails.update(phone_tail(part) for part in [cell, *split_phones(cell)])
+                        phones = [shown for _key, shown, _words in read_phones(cell, self.region)]
+                        tails.update(phone_tail(part) for part in [cell, *phones])
             rows.invalidate_recordset(["cells"])
         return tails
 
@@ -320,6 +374,7 @@ class ImportRun:
                 partner.comment.striptags() if partner.comment else "",
                 steps.get(partner.id, ()),
                 self.region_of(partner.country_id.id, partner.company_id.id),
+                [(channel.kind, channel.value) for channel in partner.contact_channel_ids],
             )
 
     def _load_steps(self, partners):

@@ -21,7 +21,16 @@ LEGAL_PHRASES = re.compile(
     r"(общество с ограниченной ответственностью|индивидуальный предприниматель"
     r"|(публичное|закрытое|открытое|непубличное)? ?акционерное общество)"
 )
-EXCEL_ERRORS = frozenset(["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"])
+EXCEL_ERRORS = frozenset(
+    re.split(
+        " ",
+        "#N/A #REF! #VALUE! #DIV/0! #NAME? #NUM! #NULL! #Н/Д #ССЫЛКА! #ЗНАЧ! #ДЕЛ/0! #ИМЯ? #ЧИСЛО! #ПУСТО!",
+    )
+)
+MONTHS = (
+    ("янв", "jan"), ("фев", "feb"), ("мар", "mar"), ("апр", "apr"), ("ма", "may"), ("июн", "jun"),
+    ("июл", "jul"), ("авг", "aug"), ("сен", "sep"), ("окт", "oct"), ("ноя", "nov"), ("дек", "dec"),
+)  # fmt: skip
 EXCEL_EPOCH = date(1899, 12, 30)
 DATE_FORMATS = (
     "%d.%m.%Y",
@@ -63,6 +72,18 @@ def person_key(name):
     return " ".join(sorted(re.sub(r"[^\w]", " ", plain(name)).split()))
 
 
+def header_key(header):
+    """:return: tuple of the header's plain form and its number, 0 without one: "Контакт 2" """
+    text = plain(re.sub(r"\([^)]*\)", " ", str(header or "")) or header)
+    text = " ".join(re.sub(r"[^\w]|_", " ", text).split())
+    number = re.search(r"\b(\d{1,2})\b", text)
+    if number:
+        shorter = " ".join((text[: number.start()] + text[number.end() :]).split())
+        if shorter:
+            return shorter, int(number.group(1))
+    return text, 0
+
+
 def split_emails(text):
     """:return: list of what stands in a cell with one or several addresses"""
     return [part for part in re.split(r"[;,\s|]+", str(text or "")) if part]
@@ -84,8 +105,15 @@ def tax_key(number):
     return key.removeprefix("RU") if key[2:].isdigit() else key
 
 
+def month_of(word):
+    """:return: number of the month that the word names, None if it names none"""
+    found = (month for month, names in enumerate(MONTHS, 1) if word.casefold().startswith(names))
+    return next(found, None)
+
+
 def parse_date(text, low=1901, high=2100):
-    """:param text: 25.04.1980, 1980-04-25, also with a time, or the number of a day as Excel counts
+    """:param text: 25.04.1980, 1980-04-25, 25 апреля 1980, also with a time, or the number of a day as Excel
+        counts
     :param int low: first year that makes sense
     :raise ValueError: there is no such day, or not in these years
     """
@@ -102,25 +130,17 @@ def parse_date(text, low=1901, high=2100):
 
 
 def _parse_day(text):
+    words = re.fullmatch(r"(\d{1,2})\.?\s+([^\W\d]{3,})\.?\s+(\d{4})", text)
+    if words and month_of(words.group(2)):
+        return date(int(words.group(3)), month_of(words.group(2)), int(words.group(1)))
+    if re.fullmatch(r"\d{1,2},\d{1,2},\d{4}", text):
+        text = text.replace(",", ".")
     for date_format in DATE_FORMATS:
         try:
             return datetime.strptime(text, date_format).date()
         except ValueError:
             continue
     raise ValueError(text)
-
-
-def parse_number(text):
-    """:param text: 1 234,50 or 1,234.50 or $1234
-    :raise ValueError: it is not a number
-    """
-    text = re.sub(r"[\s$€₽'’]|руб\.?|USD|RUB|EUR", "", squeeze(text), flags=re.I)
-    if "," in text and "." in text:
-        thousands = "," if text.rfind(".") > text.rfind(",") else "."
-        text = text.replace(thousands, "")
-    if not re.fullmatch(r"[+-]?\d+([.,]\d+)?", text):
-        raise ValueError(text)
-    return float(text.replace(",", "."))
 
 
 def client_class(text):

@@ -8,3 +8,4 @@ from . import funnel
 from . import bulk
 from . import client_class
 from . import evidence
+from . import intake

@@ -142,9 +142,10 @@ class SalesBatch(models.AbstractModel):
                 done = self._retry(self._locked_stop, error)
             if done is None:
                 return True
-            # at the very end nothing is left to count, and yet the last step is: without it core takes a job
-            # whose time runs out just then for done
-            left = max(self.progress_total - self.progress_done, 1) if done else waiting
+            # what is not counted is yet to be done: without it core takes a job whose time runs out just then
+            # for done
+            at_work = done and self.state in self._batch_states()
+            left = max(self.progress_total - self.progress_done, 1) if at_work else waiting
             time_left = self._commit(done, left)
             self.env.invalidate_all()
             if left and not time_left:
@@ -180,11 +181,18 @@ class SalesBatch(models.AbstractModel):
         """
         try:
             with self.env.cr.savepoint():
-                return self._batch_do(memory)
+                done = self._batch_do(memory)
+                while done and self._is_through() and self._batch_do(memory):
+                    pass
+                return done
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         except Exception as error:
             return self._stop(error)
+
+    def _is_through(self):
+        """:return: whether nothing is left but the state that follows; nobody waits another round for it"""
+        return self.state in self._batch_states() and self.progress_done >= self.progress_total
 
     def _stop(self, error):
         """End the work, and say why.

@@ -5,6 +5,8 @@ from . import sales_import_column
 from . import sales_import_file
 from . import sales_import_value
 from . import sales_import_reader
+from . import sales_import_reader_sheet
+from . import sales_import_reader_formats
 from . import sales_import_work
 from . import sales_import_summary
 from . import sales_import_role

@@ -264,7 +264,17 @@ class SalesImport(models.Model):
         failed = self.row_ids.filtered_domain([("result", "=", "failed")])
         if self.state != "done" or not failed:
             raise UserError(self.env._("No row has failed."))
-        failed.write({"result": False, "action": False, "decision": False})
+        self._check_again(failed)
+
+    def action_mend(self):
+        """:return: the cells that can be corrected, in a table"""
+        self.ensure_one()
+        self._check_importer()
+        return self.env["sales.import.mend"]._open(self)
+
+    def _check_again(self, rows):
+        """Check these rows again, and leave what is decided about the others."""
+        rows.write({"result": False, "action": False, "decision": False, "question": False})
         self._start_work("analysing")
 
     def _count_rows(self, domain):
@@ -283,6 +293,7 @@ class SalesImport(models.Model):
                 "role": file.role,
                 "action": False,
                 "decision": False,
+                "question": False,
                 "message": False if file.role else self.env._("The file is not imported."),
                 "result": False if file.role else "skipped",
             }
@@ -327,9 +338,23 @@ class SalesImport(models.Model):
 
     def _prepare_word_values(self, kind, name, count):
         values = {"import_id": self.id, "kind": kind, "name": name[:200], "row_count": count}
-        if kind == "stage":
+        before = self._said_before(kind, name)
+        if before:
+            values.update(before)
+        elif kind == "stage":
             values.update(self._guess_stage(name))
         return values
+
+    def _said_before(self, kind, name):
+        """:return: what a person has said of this word in an earlier import, empty if nothing"""
+        said = [("user_id.active", "=", True)] if kind == "manager" else [("stage_id", "!=", False)]
+        domain = [("kind", "=", kind), ("name", "=", name[:200]), ("import_id", "!=", self.id), *said]
+        value = self.env["sales.import.value"].search(domain, order="id DESC", limit=1)
+        return {
+            field: value[field].id if field.endswith("_id") else value[field]
+            for field in ("user_id", "outcome", "stage_id", "lost_reason_id")
+            if value[field]
+        }
 
     def _guess_stage(self, name):
         """:return: outcome and stage that the word probably means, empty if it says nothing"""

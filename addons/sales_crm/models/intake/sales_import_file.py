@@ -1,6 +1,10 @@
+from itertools import islice
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.import_headers import NAMES_OF_CLIENT
+from ...tools.import_run import UserLookup
 from .sales_import_mapping import as_mapped, check_offered
 
 HEADER_DEPTH = 10  # rows in which the headers are looked for, under a title
@@ -24,6 +28,15 @@ class SalesImportFile(models.Model):
     role = fields.Selection(as_mapped("role"), "What Is in It", help="Empty: the file is not imported.")
     row_count = fields.Integer("Rows", readonly=True)
     notice = fields.Char(readonly=True)
+    sheet = fields.Char(readonly=True, help="Of a workbook with several sheets.")
+    header_number = fields.Integer("Row of the Headers", readonly=True)
+    manager_id = fields.Many2one(
+        "res.users",
+        "Manager of Its Clients",
+        domain=[("share", "=", False)],
+        ondelete="set null",
+        help="Of the clients whose row names none.",
+    )
     column_ids = fields.One2many("sales.import.column", "file_id", "Columns")
     row_ids = fields.One2many("sales.import.row", "file_id", "Rows of the File")
 
@@ -49,15 +62,25 @@ class SalesImportFile(models.Model):
 
     @api.model
     def _read_attachment(self, sales_import, attachment):
-        """:return: the new file with its columns and rows
+        """:return: the new files with their columns and rows, one per sheet
         :raise UserError: it can't be read
         """
         Reader = self.env["sales.import.reader"]
         Reader._check_size(attachment.name, attachment.file_size)
-        table, notice = Reader._read(attachment.name, attachment.raw or b"")
+        sheets = Reader._read_sheets(attachment.name, attachment.raw or b"")
+        files = self.browse()
+        for title, table, notice in sheets:
+            sheet = title if sheets[1:] else ""
+            files += self._read_table(sales_import, attachment.name, sheet, table, notice)
+        if sales_import.kind == "clients":
+            files[1:]._offer_on_request()
+        return files
+
+    @api.model
+    def _read_table(self, sales_import, name, sheet, table, notice):
         position = self._header_position(sales_import.kind, table)
-        headers = table[position][1]
-        width = max(len(cells) for _number, cells in table[position:])
+        number, headers = table[position]
+        width = max(len(cells) for _number, cells in table)
         headers = headers + [""] * (width - len(headers))
         words = self.env["sales.import.mapping"]._words()
         role = "client" if sales_import.kind == "clients" else words.guess_role(headers)
@@ -69,15 +92,33 @@ class SalesImportFile(models.Model):
         file = self.create(
             {
                 "import_id": sales_import.id,
-                "name": attachment.name,
+                "name": f"{name} · {sheet}" if sheet else name,
+                "sheet": sheet,
                 "role": role,
                 "row_count": len(table) - position - 1,
+                "header_number": number,
                 "notice": notice,
+                "manager_id": self._manager_of_sheet(sheet),
             }
         )
-        file._create_columns(headers, table[position + 1 : position + 200])
-        file._create_rows(table[position + 1 :])
+        file._create_columns(headers, [*table[position + 1 :], *table[:position]])
+        file._create_rows([*table[:position], *table[position + 1 :]])
         return file
+
+    @api.model
+    def _manager_of_sheet(self, sheet):
+        """:return: id of the user after whom the sheet is called, False if it is nobody's"""
+        users = UserLookup(self.env["res.users"].search([("share", "=", False)])) if sheet else None
+        found = users.find(sheet) if users else ()
+        return next(iter(found)) if len(found) == 1 else False
+
+    def _offer_on_request(self):
+        """Of several sheets the first is imported; the others when someone says what is in them."""
+        for file in self:
+            file.role = False
+            file.notice = " ".join(
+                filter(None, [self.env._("Choose what is in this sheet to import it too."), file.notice])
+            )
 
     @api.model
     def _header_position(self, kind, table):
@@ -96,9 +137,8 @@ class SalesImportFile(models.Model):
         self.ensure_one()
         vals_list = []
         for position, header in enumerate(headers):
-            samples = [
-                cells[position] for _number, cells in rows if len(cells) > position and cells[position]
-            ]
+            filled = (cells[position] for _number, cells in rows if len(cells) > position and cells[position])
+            samples = list(islice(filled, 20))
             if not header and not samples:
                 continue
             vals_list.append(
@@ -107,7 +147,7 @@ class SalesImportFile(models.Model):
                     "file_id": self.id,
                     "position": position,
                     "header": header,
-                    "sample": " · ".join(dict.fromkeys(samples[:20]))[:80],
+                    "sample": " · ".join(dict.fromkeys(samples))[:80],
                 }
             )
         self.env["sales.import.column"].create(vals_list)
@@ -151,6 +191,8 @@ class SalesImportFile(models.Model):
         required, repeatable = Mapping._required_targets(), Mapping._repeatable_targets()
         for file in self.filtered("role"):
             targets = file.column_ids.mapped("target")
+            if file.role == "client" and NAMES_OF_CLIENT & set(targets):
+                required["client"] -= {"name"}  # a person without a firm is a client
             for missing in sorted(required[file.role] - set(targets)):
                 raise UserError(
                     self.env._(

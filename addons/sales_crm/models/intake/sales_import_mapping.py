@@ -10,6 +10,7 @@ from ...tools.import_headers import (
     HeaderWords,
     occurrence_keys,
 )
+from ...tools.import_layouts import LAYOUTS
 
 ROLES = [
     ("client", "Clients"),
@@ -37,6 +38,9 @@ TARGETS = [
     ("class", "Client: class (A, B, C)"),
     ("note", "Client: comment"),
     ("contact_name", "Contact person: name"),
+    ("contact_last_name", "Contact person: last name"),
+    ("contact_first_name", "Contact person: first name"),
+    ("contact_middle_name", "Contact person: middle name"),
     ("contact_function", "Contact person: position"),
     ("contact_phone", "Contact person: phone"),
     ("contact_email", "Contact person: e-mail"),
@@ -94,7 +98,8 @@ class SalesImportMapping(models.Model):
     * the selections of ``role`` and ``target``, which the fields of files, columns and rows offer as well;
     * :meth:`_roles`: the kinds of files, in the order in which one needs the other;
     * :meth:`_synonyms`: the targets of each kind of file, and what their headers may be;
-    * :meth:`_required_targets`, :meth:`_repeatable_targets`, :meth:`_fallback_targets`.
+    * :meth:`_required_targets`, :meth:`_repeatable_targets`, :meth:`_fallback_targets`;
+    * :meth:`_layouts`: exports of programs that are known as a whole.
     """
 
     _name = "sales.import.mapping"
@@ -136,6 +141,11 @@ class SalesImportMapping(models.Model):
         """:return: dict role -> target of the columns whose headers say nothing"""
         return dict(FALLBACK)
 
+    @api.model
+    def _layouts(self):
+        """:return: dict name of a program's export -> (headers that tell it, dict target -> its headers)"""
+        return dict(LAYOUTS)
+
     # ------------------------------------------------------
     # Asked by the other models of an import
     # ------------------------------------------------------
@@ -148,6 +158,7 @@ class SalesImportMapping(models.Model):
             self._required_targets(),
             self._repeatable_targets(),
             self._fallback_targets(),
+            self._layouts(),
         )
 
     @api.model

@@ -26,7 +26,6 @@ OTHER_FORMATS = (
     (b"\xff\xd8\xff", "JPEG"),
     (b"GIF8", "GIF"),
     (b"{\\rtf", "RTF"),
-    (b"\xd0\xcf\x11\xe0", "XLS"),
     (b"Rar!", "RAR"),
     (b"7z\xbc\xaf", "7Z"),
 )
@@ -63,20 +62,18 @@ class SalesImportReader(models.AbstractModel):
             )
 
     @api.model
-    def _read(self, name, content):
+    def _read_sheets(self, name, content):
         """:param bytes content: the file
-        :return: tuple (table, notice for the person or empty)
+        :return: list of tuples (title of the sheet, table, notice for the person or empty), of all sheets
+            that have rows under their headers
         :raise UserError: it is not a table that can be read
         """
         self._check_size(name, len(content))
         for magic, label in OTHER_FORMATS:
             if content.startswith(magic):
                 self._refuse_format(name, label)
-        if content.startswith(b"PK"):
-            table, notice = self._read_workbook(name, content)
-        else:
-            table, notice = self._read_text(name, content), ""
-        if len(table) < 2:
+        sheets = self._read_tables(name, content)
+        if all(len(table) < 2 for _title, table, _notice in sheets):
             raise UserError(
                 self.env._(
                     "“%s” has no rows under its headers. Choose a file whose first row names the columns "
@@ -84,9 +81,16 @@ class SalesImportReader(models.AbstractModel):
                     name,
                 )
             )
-        if len(table) > MAX_ROWS + 1:
+        if sum(len(table) for _title, table, _notice in sheets) > MAX_ROWS + len(sheets):
             self._refuse_rows(name)
-        return table, notice
+        return [sheet for sheet in sheets if len(sheet[1]) > 1]
+
+    @api.model
+    def _read_tables(self, name, content):
+        """:return: as :meth:`_read_sheets`, also the empty ones"""
+        if content.startswith(b"PK"):
+            return self._read_workbook(name, content)
+        return [("", self._read_text(name, content), "")]
 
     # ------------------------------------------------------
     # Refusals
@@ -141,31 +145,18 @@ class SalesImportReader(models.AbstractModel):
             book = openpyxl.load_workbook(
                 io.BytesIO(content), read_only=True, data_only=True, keep_links=False
             )
-            sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-            table, used = [], None
-            for sheet in sheets or book.worksheets:
-                table, used = self._read_sheet(name, sheet), sheet
-                if table:
-                    break
+            visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+            sheets = [(sheet, self._read_sheet(name, sheet)) for sheet in visible or book.worksheets]
         except UserError:
             raise
         except Exception:
             # openpyxl raises whatever its parts raise on a file that is not what it says
             self._refuse_damaged(name)
-        notices = []
-        if used and len(sheets) > 1:
-            notices.append(
-                self.env._("Of %(count)s sheets, “%(name)s” was read.", count=len(sheets), name=used.title)
-            )
-        if unsaved:
-            notices.append(
-                self.env._(
-                    "%s formulas have no saved result and were read as empty cells. Open the file in "
-                    "Excel, save it, and upload it again.",
-                    unsaved,
-                )
-            )
-        return table, " ".join(notices)
+        notices = [self._unsaved_notice(unsaved), self._unread_notice(book, visible)]
+        return [
+            (sheet.title, table, " ".join(filter(None, [*notices, self._finish_sheet(sheet, table)])))
+            for sheet, table in sheets
+        ]
 
     @api.model
     def _check_workbook(self, name, content):
@@ -207,6 +198,10 @@ class SalesImportReader(models.AbstractModel):
         except ValueError:
             self._refuse_damaged(name)
         return unsaved
+
+    @api.model
+    def _max_unpacked(self):
+        return MAX_UNPACKED_MB * CHUNK
 
     @api.model
     def _refuse_bomb(self, name):

@@ -3,7 +3,8 @@ import json
 
 from odoo import api, models
 
-from ...tools.normalise import EXCEL_ERRORS, parse_date, parse_number, plain, squeeze
+from ...tools.import_cells import Ambiguous, is_empty, is_total, parse_amount
+from ...tools.normalise import EXCEL_ERRORS, parse_date, plain, squeeze
 
 
 class SalesImportRole(models.AbstractModel):
@@ -67,6 +68,7 @@ class SalesImportRole(models.AbstractModel):
     @api.model
     def _analyse(self, run, rows):
         """Plan a batch of rows; the number of queries does not depend on their number."""
+        rows -= self._leave_out(run, rows)
         parsed = {row: self._parse(run, row) for row in rows}
         prints = {row: self._fingerprint(run, row) for row in rows}
         earlier = self.env["sales.import.row"]._done_with(list(prints.values()))
@@ -83,14 +85,49 @@ class SalesImportRole(models.AbstractModel):
                 "user_id": False,
                 "unmatched": False,
                 "bucket": False,
+                "question": False,
                 "result": False,
             }
             vals.update(self._plan_one(run, row, said, earlier.get(prints[row])))
             messages = [vals.get("message"), *said.warnings]
             vals["message"] = "\n".join(message for message in messages if message)
             vals["warning"] = bool(said.warnings)
+            vals["question"] = self._question(vals)
             row.write(vals)
             self._remember_row(run, row, said)
+
+    @api.model
+    def _question(self, vals):
+        """:return: which kind of decision a person has to take about the row, False if none"""
+        if vals["action"] == "error":
+            return "error"
+        return vals["question"] or (vals["warning"] and "warning")
+
+    @api.model
+    def _leave_out(self, run, rows):
+        """What people write into a table for the eye is no record: titles, the headers again, totals.
+
+        :return: these rows
+        """
+        left = self.env["sales.import.row"]
+        for row in rows:
+            message = self._why_left_out(run, row)
+            if message:
+                row.write({"role": self._role, "action": "left", "message": message, "warning": False})
+                left += row
+        return left
+
+    @api.model
+    def _why_left_out(self, run, row):
+        """:return: the sentence, None for a row of data"""
+        position, headers = run.headers[row.file_id.id]
+        if row.number < position:
+            return self.env._("It stands above the headers.")
+        if all(plain(cell) == header for cell, header in zip(row.cells, headers, strict=False) if cell):
+            return self.env._("The headers again.")
+        if is_total(row.cells):
+            return self.env._("A total of the rows above.")
+        return None
 
     @api.model
     def _plan_one(self, run, row, said, earlier):
@@ -130,16 +167,39 @@ class SalesImportRole(models.AbstractModel):
             if not squeeze(text):
                 continue
             if squeeze(text) in EXCEL_ERRORS:
-                said.errors.append(
+                said.warnings.append(
                     self._sentence(
                         row,
                         header,
-                        self.env._("the cell holds the Excel error %s. Correct the formula.", text),
+                        self.env._("the cell holds the Excel error %s: it is read as empty.", text),
                     )
                 )
                 continue
+            if is_empty(text) and target not in self._word_targets():
+                continue
             cells.setdefault(target, []).append((header, text.strip(), number))
         return cells
+
+    @api.model
+    def _word_targets(self):
+        """:return: set of the targets in which “no” is an answer, and not an empty cell"""
+        return {"note", "deal_note"}
+
+    @api.model
+    def _refuse_cell(self, row, header, text, said, what):
+        """A cell that can't be what its column is.
+
+        :param str what: what is wrong with it, and how it is written
+        """
+        said.errors.append(self._sentence(row, header, what))
+
+    @api.model
+    def _keep_cell(self, row, header, text, said, what):
+        """The same where the record has a note: what was written is kept there, and the record comes in."""
+        said.warnings.append(self._sentence(row, header, self.env._("%s It is kept in the notes.", what)))
+        note = f"{header}: {squeeze(text)}" if header else squeeze(text)
+        if note not in said.notes:
+            said.notes.append(note)
 
     @api.model
     def _text(self, cells, target):
@@ -164,36 +224,60 @@ class SalesImportRole(models.AbstractModel):
         try:
             return parse_date(text, low, high)
         except (ValueError, OverflowError):
-            said.errors.append(
-                self._sentence(
-                    row,
-                    header,
-                    self.env._(
-                        "“%s” is not a date that exists. Write day, month and year, for example 25.04.2026, "
-                        "or leave the cell empty.",
-                        text[:60],
-                    ),
-                )
+            self._refuse_cell(
+                row,
+                header,
+                text,
+                said,
+                self.env._(
+                    "“%s” is not a date that exists. Write day, month and year, for example 25.04.2026.",
+                    text[:60],
+                ),
             )
             return False
 
     @api.model
-    def _number(self, row, cells, target, said):
-        """:return: the number, 0.0 without one; what is not a number is an error of the row"""
+    def _number(self, run, row, cells, target, said):
+        """:return: the amount, 0.0 without one"""
         for header, text, _number in cells.get(target, ()):
             try:
-                return parse_number(text)
-            except ValueError:
-                said.errors.append(
-                    self._sentence(
-                        row,
-                        header,
-                        self.env._(
-                            "“%s” is not a number. Write it with digits, for example 1250.50.",
-                            text[:60],
-                        ),
-                    )
+                amount, currency = parse_amount(text, run.marks(row.file_id.id, target))
+            except Ambiguous:
+                self._refuse_cell(
+                    row,
+                    header,
+                    text,
+                    said,
+                    self.env._(
+                        "“%s” may be a thousand times more or less. Write it without the separator, or with "
+                        "two digits behind it, for example 1054 or 1.05.",
+                        text[:60],
+                    ),
                 )
+                continue
+            except ValueError:
+                self._refuse_cell(
+                    row,
+                    header,
+                    text,
+                    said,
+                    self.env._("“%s” is not a number. Write it with digits, for example 1250.50.", text[:60]),
+                )
+                continue
+            if currency and currency != run.currency:
+                self._refuse_cell(
+                    row,
+                    header,
+                    text,
+                    said,
+                    self.env._(
+                        "“%(amount)s” is not in %(currency)s. Write the amount in %(currency)s.",
+                        amount=text[:60],
+                        currency=run.currency,
+                    ),
+                )
+                continue
+            return amount
         return 0.0
 
     @api.model
@@ -236,6 +320,8 @@ class SalesImportRole(models.AbstractModel):
     def _finish(self, row, result, record=None, message=None):
         """Write what has become of the row, in the transaction that made it so."""
         vals = {"result": result}
+        if result == "failed":
+            vals["question"] = "failed"
         if record:
             vals.update(res_model=record._name, res_id=record.id)
         if message:
@@ -248,7 +334,7 @@ class SalesImportRole(models.AbstractModel):
 
         :return: the others, with ``create`` or ``update``
         """
-        results = {"unchanged": "unchanged", "skip": "skipped", "error": "skipped"}
+        results = {"unchanged": "unchanged", "skip": "skipped", "error": "skipped", "left": "skipped"}
         for planned, of_plan in rows.grouped(lambda row: row._planned()).items():
             if planned in results:
                 of_plan.write({"result": results[planned]})

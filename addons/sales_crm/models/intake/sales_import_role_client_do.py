@@ -64,9 +64,12 @@ class SalesImportRoleClient(models.AbstractModel):
         """:return: values of the new client with its contact persons"""
         values = dict(said.values)
         return {
+            "is_company": True,
             **values,
             "is_client": True,
-            "is_company": not values.get("birthdate_date"),
+            "contact_channel_ids": [
+                Command.create(self._prepare_channel_values(*channel)) for channel in said.channels
+            ],
             "comment": self._note_html(said.notes),
             "child_ids": [
                 Command.create(self._prepare_contact_values(contact, values.get("user_id")))
@@ -77,6 +80,10 @@ class SalesImportRoleClient(models.AbstractModel):
     @api.model
     def _prepare_contact_values(self, contact, manager_id):
         return {"type": "contact", "user_id": manager_id, **contact}
+
+    @api.model
+    def _prepare_channel_values(self, kind, value, words):
+        return {"kind": kind, "value": value, "note": words}
 
     @api.model
     def _note_html(self, notes):
@@ -148,6 +155,10 @@ class SalesImportRoleClient(models.AbstractModel):
         values = dict(changes.values)
         if changes.notes:
             values["comment"] = (client.comment or "") + self._note_html(changes.notes)
+        if changes.channels:
+            values["contact_channel_ids"] = [
+                Command.create(self._prepare_channel_values(*channel)) for channel in changes.channels
+            ]
         if values:
             client.write(values)
         for known, contact_values in changes.contact_values:

@@ -1,6 +1,9 @@
+from datetime import date
+
 from odoo import api, models
 
-from ...tools.normalise import tax_key
+from ...tools.client_state import KINDS
+from ...tools.normalise import squeeze, tax_key
 
 MAX_CANDIDATES = 5  # clients that share one phone or one name
 
@@ -9,9 +12,9 @@ class SalesImportRoleClient(models.AbstractModel):
     """Rows of a client base: which client is meant, and what would change.
 
     * The same tax number: the row updates the client. Two different ones: never the same client.
-    * Nothing that the row says is new: unchanged, whatever it was found by.
-    * The same name within the file, and the row brings a contact person or fills a gap: the row goes
-      on with the client that an earlier row has brought in.
+    * The same tax number or name, and all that the row says is there: unchanged.
+    * The same name within the file, and the row brings a contact person or fills a gap and says nothing
+      otherwise: the row goes on with the client that an earlier row has brought in.
     * Else the same name, phone or mail: a duplicate, and a person decides.
     """
 
@@ -52,8 +55,7 @@ class SalesImportRoleClient(models.AbstractModel):
         candidates = self._candidates(run, said)
         for kind, _value, model, res_id in candidates:
             state = run.states[model, res_id]
-            follows = self._follows(run, row, model, res_id)
-            if kind in ("tax", "name") and not self._changes(state, said, follows):
+            if kind in ("tax", "name") and self._says_nothing_new(run, row, said, model, res_id):
                 return self._plan_unchanged(run, row, said, model, res_id)
             if kind == "tax" and state.values.get("active", True):  # archived ones need a decision
                 return self._plan_update(run, row, said, model, res_id)
@@ -69,6 +71,14 @@ class SalesImportRoleClient(models.AbstractModel):
         }
 
     @api.model
+    def _says_nothing_new(self, run, row, said, model, res_id):
+        """:return: whether everything that the row says is there; what would be left out is not there"""
+        state = run.states[model, res_id]
+        changes = state.compare(said, fill_only=bool(self._follows(run, row, model, res_id)))
+        here = state.values.get("is_client", True) and state.values.get("active", True)
+        return here and not changes and not changes.kept and not changes.kept_contacts
+
+    @api.model
     def _follows(self, run, row, model, res_id):
         """:return: id of an earlier row that speaks for this client, False if there is none"""
         if model == "row":
@@ -78,7 +88,19 @@ class SalesImportRoleClient(models.AbstractModel):
 
     @api.model
     def _changes(self, state, said, follows):
-        changes = state.compare(said, fill_only=bool(follows))
+        """:return: Changes. What the row says otherwise than a row before it is added beside: a phone and a
+        mail as a further one, the rest to the note; so is another name for one tax number
+        """
+        changes = state.compare(said, fill_only=bool(follows), kept=("name",))
+        for name, value in changes.kept.items():
+            if name in KINDS:
+                words = said.contacts[0]["name"] if said.contacts else ""
+                changes.channels.append((KINDS[name], value, words))
+                continue
+            self._add_note(state, changes, f"{self._field_label(name)}: {self._value_text(name, value)}")
+        for contact, name, value in changes.kept_contacts:
+            label = self._field_label(name)
+            self._add_note(state, changes, f"{contact}, {label}: {self._value_text(name, value)}")
         if not state.values.get("is_client", True):
             changes.values["is_client"] = True
         if not state.values.get("active", True):
@@ -86,16 +108,30 @@ class SalesImportRoleClient(models.AbstractModel):
         return changes
 
     @api.model
+    def _add_note(self, state, changes, line):
+        if squeeze(line) not in state.notes and line not in changes.notes:
+            changes.notes.append(line)
+
+    @api.model
+    def _value_text(self, name, value):
+        """:return: a value of a field as people read it"""
+        if name.endswith("_id"):
+            return self.env[self.env["res.partner"]._fields[name].comodel_name].browse(value).display_name
+        return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
+
+    @api.model
     def _goes_on(self, run, row, said, model, res_id):
-        """:return: whether the row is a further row of a client of this file"""
+        """Does this row of the same name go on with the client of a row before it?
+
+        :return: whether it brings a person or fills a gap, and says nothing otherwise; the phone and the
+            mail of a row that brings a person may be others, as they are his
+        """
         if not self._follows(run, row, model, res_id):
             return False
-        state = run.states[model, res_id]
-        here, there = said.values.get("city"), state.values.get("city")
-        if here and there and here.casefold() != there.casefold():
-            return False
-        changes = state.compare(said, fill_only=True)
-        return bool(changes.new_contacts or changes.contact_values or not changes.kept)
+        changes = run.states[model, res_id].compare(said, fill_only=True)
+        if changes.new_contacts or changes.contact_values:
+            return changes.kept.keys() <= KINDS.keys()
+        return not changes.kept
 
     # ------------------------------------------------------
     # Values of the row
@@ -123,7 +159,7 @@ class SalesImportRoleClient(models.AbstractModel):
         state = run.states[model, res_id]
         changes = self._changes(state, said, self._follows(run, row, model, res_id))
         message = self._plan_message(said, changes, state)
-        if changes.kept:
+        if changes.kept or changes.kept_contacts:
             said.warnings.append(self._kept_message(changes))
         return {
             **self._target_values(run, row, model, res_id),
@@ -156,6 +192,7 @@ class SalesImportRoleClient(models.AbstractModel):
         return {
             **self._target_values(run, row, model, res_id),
             "action": "duplicate",
+            "question": kind,
             "decision": run.sales_import.duplicate_decision,
             "user_id": said.values.get("user_id") or state.values.get("user_id"),
             "message": message,
@@ -181,6 +218,7 @@ class SalesImportRoleClient(models.AbstractModel):
             parts += [
                 self.env._("Contact person %s changed", known["name"]) for known, _v in changes.contact_values
             ]
+            parts += [value for _kind, value, _words in changes.channels]
             parts += [self.env._("Note: %s", note) for note in changes.notes]
         if contacts:
             parts.append(
@@ -200,15 +238,11 @@ class SalesImportRoleClient(models.AbstractModel):
     def _change_text(self, name, state, value):
         label = self._field_label(name)
         old = state.values.get(name)
-        if name.endswith("_id"):
-            records = self.env[self.env["res.partner"]._fields[name].comodel_name]
-            value = records.browse(value).display_name
-            old = records.browse(old).display_name if old else old
         if isinstance(value, bool):
             return label
         if old:
-            return f"{label}: {old} → {value}"
-        return f"{label}: {value}"
+            return f"{label}: {self._value_text(name, old)} → {self._value_text(name, value)}"
+        return f"{label}: {self._value_text(name, value)}"
 
     @api.model
     def _field_label(self, name):
@@ -216,8 +250,9 @@ class SalesImportRoleClient(models.AbstractModel):
 
     @api.model
     def _kept_message(self, changes):
-        labels = ", ".join(self._field_label(name) for name in dict.fromkeys(changes.kept))
-        return self.env._("An earlier row of this client says otherwise and is kept: %s", labels)
+        names = [*changes.kept, *(name for _contact, name, _value in changes.kept_contacts)]
+        labels = ", ".join(self._field_label(name) for name in dict.fromkeys(names))
+        return self.env._("The client has another: %s. What the row says is added beside it.", labels)
 
     # ------------------------------------------------------
     # For the rows after it
@@ -240,7 +275,7 @@ class SalesImportRoleClient(models.AbstractModel):
         target = ("partner", row.res_id) if row.res_id else ("row", row.head_row_id.id)
         state = run.states.get(target)
         if state:
-            state.apply(state.compare(said, fill_only=bool(row.head_row_id)))
+            state.apply(self._changes(state, said, row.head_row_id))
         if not row.res_id:
             for key in said.keys:
                 if row.head_row_id.id not in run.file_keys[key]:

@@ -2,7 +2,7 @@ import hashlib
 import re
 from datetime import datetime, time
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL, plaintext2html
 
 from ...tools.import_run import PlainRow
@@ -42,15 +42,28 @@ class SalesImportRoleDeal(models.AbstractModel):
             "stage": self._text(cells, "deal_stage"),
             "opened": self._date(row, cells, "deal_open_date", said, low=1980),
             "closed": self._date(row, cells, "deal_close_date", said, low=1980),
-            "amount": self._number(row, cells, "deal_value", said),
-            "notes": [f"{header}: {squeeze(text)}" for header, text, _n in cells.get("deal_note", ())],
+            "amount": self._number(run, row, cells, "deal_value", said),
         }
+        said.notes += [f"{header}: {squeeze(text)}" for header, text, _n in cells.get("deal_note", ())]
+        said.values["notes"] = said.notes
         self._parse_agent(run, row, cells, said)
         self._parse_stage(run, row, cells, said)
         opened, closed = said.values["opened"], said.values["closed"]
         if opened and closed and closed < opened:
-            said.warnings.append(self.env._("The deal is closed before it is opened."))
+            self._keep_order(row, cells, said)
         return said
+
+    @api.model
+    def _keep_order(self, row, cells, said):
+        """A deal is not closed before it is opened: when it was opened is not known then."""
+        header, text, _number = cells["deal_open_date"][0]
+        what = self.env._("“%s” is after the day on which the deal was closed.", text[:60])
+        self._refuse_cell(row, header, text, said, what)
+        said.values["opened"] = False
+
+    @api.model
+    def _refuse_cell(self, row, header, text, said, what):
+        self._keep_cell(row, header, text, said, what)
 
     @api.model
     def _parse_agent(self, run, row, cells, said):
@@ -129,6 +142,8 @@ class SalesImportRoleDeal(models.AbstractModel):
     @api.model
     def _plan(self, run, row, said):
         unmatched = self._check_matches(run, said)
+        if namesakes := self._namesakes(run, said):
+            return {"action": "error", "unmatched": True, "message": self._ask_which(row, said, namesakes)}
         vals = {
             "bucket": said.values["stage"],
             "unmatched": unmatched,
@@ -187,6 +202,35 @@ class SalesImportRoleDeal(models.AbstractModel):
         return bool(missing)
 
     @api.model
+    def _namesakes(self, run, said):
+        """:return: list of the clients of the deal's name, of whom none is meant more than the others"""
+        found = self._clients_of(run, said.values)
+        return found if len(found) > 1 else []
+
+    @api.model
+    def _clients_of(self, run, values):
+        """:return: list of ids of the clients that can be the deal's; among namesakes those of its agent"""
+        clients = run.clients.get(f"name {name_key(values['account'])}", []) if values["account"] else []
+        if len(clients) < 2:
+            return clients
+        run.load_states(clients)
+        active = [client for client in clients if run.states["partner", client].values["active"]]
+        user = values.get("user_id")
+        own = [c for c in active if user and run.states["partner", c].values["user_id"] == user]
+        return own or active or clients
+
+    @api.model
+    def _ask_which(self, row, said, clients):
+        cities = self.env["res.partner"].browse(clients).mapped(lambda client: client.city or str(client.id))
+        return self.env._(
+            "Row %(row)s: several clients are called “%(client)s” (%(cities)s), and the deal's agent does "
+            "not say which one is meant. Give the client of this deal another name, or name its agent.",
+            row=row.number,
+            client=said.values["account"],
+            cities=", ".join(cities),
+        )
+
+    @api.model
     def _account_known(self, run, account):
         key = f"name {name_key(account)}"
         return bool(run.clients.get(key) or run.file_keys.get(key))
@@ -226,8 +270,9 @@ class SalesImportRoleDeal(models.AbstractModel):
         leads = Lead.create([values for _name, _says, values in new.values()]).sudo(False)
         for lead, (row, (_name, says, _values)) in zip(leads, new.items(), strict=True):
             self._finish(row, "created", lead)
-            if says.values["opened"]:
-                dated[lead] = self._moment(says.values["opened"])
+            # without a day of its own a deal that was closed began on that day at the latest
+            if opened := says.values["opened"] or says.values["closed"]:
+                dated[lead] = self._moment(min(opened, fields.Date.context_today(self)))
         self._name_externally(leads, [name for name, _says, _values in new.values()])
         self._write_creation_dates(dated)
 
@@ -254,7 +299,7 @@ class SalesImportRoleDeal(models.AbstractModel):
             "expected_revenue": row["amount"],
             "active": means.outcome != "lost",
         }
-        values.update(self._prepare_client_values(run, row["account"]))
+        values.update(self._prepare_client_values(run, row))
         team = self.env["res.users"].browse(values["user_id"] or []).sale_team_id
         if team:
             values["team_id"] = team.id
@@ -267,8 +312,8 @@ class SalesImportRoleDeal(models.AbstractModel):
             values["probability"] = 100
         if means.outcome != "open" and row["closed"]:
             values["date_closed"] = self._moment(row["closed"])
-        if row["opened"]:
-            values["date_open"] = self._moment(row["opened"])
+        if row["opened"] or values.get("date_closed"):
+            values["date_open"] = self._moment(row["opened"] or row["closed"])
         if row["product"]:
             values["tag_ids"] = [(4, self._product_tag(run, row["product"]))] if run.executing else []
         if row["notes"]:
@@ -276,13 +321,13 @@ class SalesImportRoleDeal(models.AbstractModel):
         return values
 
     @api.model
-    def _prepare_client_values(self, run, account):
+    def _prepare_client_values(self, run, row):
         """The client by its name; a name that nobody has is kept as text."""
-        if not account:
+        if not row["account"]:
             return {"partner_id": False}
-        clients = run.clients.get(f"name {name_key(account)}")
+        clients = self._clients_of(run, row)
         if not clients:
-            return {"partner_id": False, "partner_name": account}
+            return {"partner_id": False, "partner_name": row["account"]}
         return {"partner_id": clients[0]}
 
     @api.model

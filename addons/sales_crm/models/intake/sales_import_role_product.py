@@ -27,7 +27,7 @@ class SalesImportRoleProduct(models.AbstractModel):
             "category": self._text(cells, "product_category"),
         }
         if "product_price" in cells:
-            said.values["list_price"] = self._number(row, cells, "product_price", said)
+            said.values["list_price"] = self._number(run, row, cells, "product_price", said)
         if not said.values["name"]:
             said.errors.append(
                 self.env._("Row %s has no product name. Write it, or delete the row.", row.number)

@@ -9,9 +9,20 @@ ACTIONS = [
     ("unchanged", "Unchanged"),
     ("duplicate", "Duplicate"),
     ("error", "Error"),
+    ("left", "Left Out"),
 ]
 
 DECISIONS = [("skip", "Skip"), ("update", "Update the one found"), ("create", "Create anyway")]
+
+QUESTIONS = [
+    ("tax", "Another Client Has the Tax Number"),
+    ("name", "Another Client Has the Name"),
+    ("phone", "Another Client Has the Phone"),
+    ("mail", "Another Client Has the E-mail"),
+    ("error", "It Can't Be Imported So"),
+    ("failed", "It Has Failed"),
+    ("warning", "Something Is Kept in the Notes"),
+]
 
 RESULTS = [
     ("created", "Created"),
@@ -48,6 +59,7 @@ class SalesImportRow(models.Model):
     decision = fields.Selection(DECISIONS, help="What to do with a duplicate. Any row can be skipped.")
     message = fields.Text("Why", readonly=True)
     warning = fields.Boolean("To Look At", readonly=True)
+    question = fields.Selection(QUESTIONS, "What Needs You", readonly=True)
     unmatched = fields.Boolean(readonly=True, help="Something that the row names was not found.")
     bucket = fields.Char("Stage", readonly=True)
     user_id = fields.Many2one("res.users", "Manager", readonly=True, ondelete="set null")

@@ -150,6 +150,8 @@ class SalesImport(models.Model):
         action["domain"] = [("import_id", "=", self.id)]
         wanted = self.env.context.get("row_filter")
         action["context"] = {f"search_default_{wanted}": 1} if wanted else {}
+        if wanted == "needs":
+            action["context"]["search_default_by_question"] = 1
         return action
 
     def action_download(self):

@@ -4,11 +4,14 @@ import time
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from ...tools.import_run import ImportRun
 from ...tools.server_only import SERVER_ONLY
 
 _logger = logging.getLogger(__name__)
+
+BATCHES_PARAMETER = "sales_crm.import_batches"
 
 CHECK_BATCH = 1000
 
@@ -38,7 +41,7 @@ class SalesImport(models.Model):
     def _start_work(self, state):
         """Check or import the rows that are left."""
         self._step({"state": state, "failure": False, "progress_done": 0})
-        self._step({"progress_total": len(self._pending(limit=None))})
+        self._step({"progress_total": self._count_pending()})
         self._start()
 
     @api.model
@@ -71,11 +74,16 @@ class SalesImport(models.Model):
 
     def _pending(self, limit):
         """:return: the next rows to work on, all of one role"""
+        rows = self.env["sales.import.row"].search(self._pending_domain(), limit=limit, order="sequence, id")
+        return rows.filtered(lambda row: row.role == rows[0].role)
+
+    def _count_pending(self):
+        """:return: how many rows are left"""
+        return self.env["sales.import.row"].search_count(self._pending_domain())
+
+    def _pending_domain(self):
         domain = [("import_id", "=", self.id), ("role", "!=", False), ("result", "=", False)]
-        if self.state == "analysing":
-            domain.append(("action", "=", False))
-        rows = self.env["sales.import.row"].search(domain, limit=limit, order="sequence, id")
-        return rows.filtered(lambda row: row.role == rows[0].role) if limit else rows
+        return [*domain, ("action", "=", False)] if self.state == "analysing" else domain
 
     def _batch(self, run):
         if self.state == "analysing":
@@ -90,10 +98,32 @@ class SalesImport(models.Model):
             handler._analyse(run, rows)
         else:
             run.executing = True
+            if not self._is_alone(run):
+                run.forget()
             self._execute(run, handler, rows)
             run.filling.add(len(rows))
         self._step({"progress_done": self.progress_done + len(rows)})
         return len(rows)
+
+    def _is_alone(self, run):
+        """Two imports never bring the same client in: of two that work at once, the later one meets a
+        conflict and begins its batch again, and one that works between two batches is noticed by the other.
+
+        :return: whether no other import has worked since this run's batch before
+        """
+        [[number]] = self.env.execute_query(
+            SQL(
+                """
+                INSERT INTO ir_config_parameter (key, value, create_date, write_date)
+                     VALUES (%s, '1', now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC')
+                ON CONFLICT (key) DO UPDATE SET value = ir_config_parameter.value::bigint + 1
+                  RETURNING value::bigint
+                """,
+                BATCHES_PARAMETER,
+            )
+        )
+        before, run.batch_number = run.batch_number, number
+        return before is None or number == before + 1
 
     def _replay(self, run):
         """Tell a run that begins in the middle what the rows before have said."""
@@ -104,7 +134,7 @@ class SalesImport(models.Model):
         for role in self.env["sales.import.mapping"]._roles():
             handler = Row.env["sales.import.role"]._of(role)
             domain = [("import_id", "=", self.id), ("role", "=", role), ("action", "!=", False)]
-            rows = Row.search(domain, order="sequence, id")
+            rows = Row.search([*domain, ("action", "!=", "left")], order="sequence, id")
             if rows:
                 parsed = {row: handler._parse(run, row) for row in rows}
                 handler._prefetch(run, parsed, {row.fingerprint: row for row in rows if row.res_id})

@@ -155,16 +155,17 @@ class TestImportClients(ImportCommon):
             )
         )
         bad = record.row_ids[1:]
-        self.assertEqual(bad.mapped("action"), ["error"] * 4)
+        self.assertEqual(bad.mapped("action"), ["create", "create", "error", "create"])
         for row, word in zip(bad, ("31.02.1980", "Я", "nobody", "123"), strict=True):
             self.assertIn(word, row.message)
         record.action_import()
         self.assertTrue(self._found("ООО «Проба»"), "the good row is imported")
-        self.assertFalse(self._found("Плохая дата"))
+        self.assertFalse(self._found("Нет такого"))
+        self.assertIn("31.02.1980", str(self._found("Плохая дата").comment), "one bad cell costs no client")
 
     def test_all_or_nothing(self):
         record = self._check(
-            self._workbook(self.ROW, ("Плохой класс", *[""] * 7, "Я", "", "")), error_policy="all"
+            self._workbook(self.ROW, ("Нет такого", *[""] * 6, "nobody", "", "", "")), error_policy="all"
         )
         with self.assertRaisesRegex(UserError, "rows have errors"):
             record.action_import()

@@ -9,6 +9,9 @@ MAIL = "a note in the chatter without telling its followers"
 LOGGED = "subject, author_id, email_from, message_type, partner_ids, attachment_ids, tracking_value_ids"
 
 CALLS = {
+    "openpyxl.worksheet._read_only:ReadOnlyWorksheet": {
+        "_get_source": ("", "which cells are merged: reading row by row does not tell"),
+    },
     "odoo.addons.web.controllers.json:WebJsonController": {
         "_get_action": ("subpath", "of which model the answer is, whose right to export is asked"),
     },

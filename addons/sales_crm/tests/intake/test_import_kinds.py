@@ -1,0 +1,300 @@
+import io
+from unittest.mock import patch
+
+from openpyxl import Workbook, load_workbook
+
+from odoo.tests import new_test_user, tagged
+
+from .test_import import ImportCommon
+
+
+class ImportKinds(ImportCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.country_id = cls.env.ref("base.ru")
+
+    def _csv(self, *lines):
+        return "\n".join(lines).encode()
+
+    def _rows(self, *lines, **values):
+        return self._check(self._csv(*lines), "base.csv", **values).row_ids
+
+    def _take(self, *lines, **values):
+        return self._import(self._csv(*lines), "base.csv", **values)
+
+
+@tagged("post_install", "-at_install")
+class TestImportSameClient(ImportKinds):
+    """Which rows are one client, and that what they say otherwise is kept."""
+
+    def test_namesakes_in_two_cities(self):
+        rows = self._rows(
+            "Клиент;Город;Телефон", "ООО Зебра;Тула;+7 487 255-13-01", "ООО Зебра;Клин;+7 496 245-13-02"
+        )
+        self.assertEqual(rows.mapped("action"), ["create", "duplicate"])
+
+    def test_a_contact_of_the_client_above(self):
+        self._take(
+            "Клиент;Контакт;Телефон", "ООО Зебра;Ян Ёж;+7 487 255-13-01", "ООО Зебра;Ия Уж;+7 487 255-13-02"
+        )
+        client = self._found("ООО Зебра")
+        self.assertEqual(set(client.child_ids.mapped("name")), {"Ян Ёж", "Ия Уж"})
+        self.assertEqual(client.contact_channel_ids.mapped("note"), ["Ия Уж"], "whose phone it is")
+
+    def test_shops_of_one_tax_number(self):
+        record = self._take(
+            "Клиент;ИНН;Адрес;Телефон;Менеджер",
+            "ООО Зебра, склад;7728168971;Тула, Мира 1;+7 487 255-13-01;manager_a",
+            "ООО Зебра, магазин;7728168971;Клин, Речная 2;+7 496 245-13-02;manager_b",
+        )
+        self.assertEqual(record.row_ids.mapped("result"), ["created", "updated"])
+        client = self.env["res.partner"].browse(record.row_ids[0].res_id)
+        self.assertEqual((client.name, client.user_id), ("ООО Зебра, склад", self.manager))
+        for word in ("магазин", "Речная 2", "manager_b"):
+            self.assertIn(word, f"{client.comment} {record.row_ids[1].message}")
+        self.assertIn("+7 496 245-13-02", client.contact_channel_ids.mapped("value"))
+
+    def test_an_update_never_renames(self):
+        self._take("Клиент;ИНН;Город", "ООО Зебра;7728168971;Тула")
+        self._take("Клиент;ИНН;Город", "ООО Конь;7728168971;Клин")
+        client = self._found("ООО Зебра")
+        self.assertEqual(client.city, "Клин")
+        self.assertIn("ООО Конь", str(client.comment))
+
+    def test_rubbish_is_no_key(self):
+        for text in ("7,70708E+09", "уточнить", "DE", "0000000000", "12345"):
+            with self.subTest(text):
+                rows = self._take("Клиент;ИНН", f"Первый {text};{text}", f"Второй {text};{text}").row_ids
+                self.assertEqual(rows.mapped("result"), ["created"] * 2, rows.mapped("message"))
+                clients = self.env["res.partner"].browse(rows.mapped("res_id"))
+                self.assertFalse(any(clients.mapped("vat")))
+                self.assertIn(text, str(clients[0].comment))
+
+    def test_the_second_phone_finds_him(self):
+        self._take("Клиент;Телефон", "ООО Зебра;+7 499 555-20-01, +7 903 555-20-02")
+        client = self._found("ООО Зебра")
+        self.assertEqual(client.contact_channel_ids.mapped("value"), ["+7 903 555-20-02"])
+        row = self._rows("Клиент;Телефон", "Зебра розница;8 903 555 20 02")
+        self.assertEqual((row.action, row.res_id), ("duplicate", client.id))
+
+
+@tagged("post_install", "-at_install")
+class TestImportOneBadCell(ImportKinds):
+    """A cell that can't be read never costs the client."""
+
+    def test_it_goes_to_the_note(self):
+        record = self._take(
+            "Клиент;E-mail;Класс;ИНН;Контакт;День рождения;Дата следующего шага;Следующий шаг",
+            "Б1;vera@kot;Я;123;Рак А;1981;32.13.2026;Позвонить",
+        )
+        self.assertEqual(record.row_ids.result, "created", record.row_ids.message)
+        client = self._found("Б1")
+        for text in ("vera@kot", "Я", "123", "1981", "32.13.2026"):
+            self.assertIn(text, str(client.comment))
+            self.assertIn(text, record.row_ids.message)
+        self.assertTrue(record.row_ids.warning)
+        self.assertEqual(client.open_activity_ids.summary, "Позвонить")
+
+    def test_words_for_nothing(self):
+        self._take("Клиент;E-mail;Телефон;Город", "Б2;нет;-;#Н/Д", "Б3;Вера <vera@kot.example>;не указано;—")
+        self.assertFalse(self._found("Б2").email or self._found("Б2").phone or self._found("Б2").city)
+        self.assertEqual(self._found("Б3").email, "vera@kot.example")
+
+    def test_a_firm_stays_a_firm(self):
+        self._take("Клиент;День рождения", "ООО Сосна Плюс;14.02.1981")
+        client = self._found("ООО Сосна Плюс")
+        self.assertTrue(client.is_company)
+        self.assertEqual(str(client.birthdate_date), "1981-02-14")
+
+    def test_people(self):
+        self._take(
+            "Фамилия;Имя;Отчество;Организация;Телефон",
+            "Котова;Вера;Львовна;ООО Берег Тест;+7 499 555-20-01",
+            "Сомов;Глеб;;;+7 903 555-20-03",
+        )
+        self.assertEqual(self._found("ООО Берег Тест").child_ids.name, "Котова Вера Львовна")
+        person = self._found("Сомов Глеб")
+        self.assertEqual((person.is_company, person.phone), (False, "+7 903 555-20-03"))
+
+
+@tagged("post_install", "-at_install")
+class TestImportSheets(ImportKinds):
+    """Tables made for the eye."""
+
+    def test_headers_again_and_totals(self):
+        record = self._take(
+            "№;Клиент;Телефон", "1;ООО Рак;+7 499 555-71-01", "№;Клиент;Телефон", "2;ООО Краб;", ";Итого: 2;"
+        )
+        self.assertEqual(record.row_ids.mapped("result"), ["created", "skipped", "created", "skipped"])
+        left = record.row_ids.filtered(lambda row: row.result == "skipped")
+        self.assertTrue(all(left.mapped("message")))
+
+    def _book(self, **sheets):
+        book = Workbook()
+        book.remove(book.active)
+        for title, rows in sheets.items():
+            sheet = book.create_sheet(title)
+            for row in rows:
+                sheet.append(row)
+        return book
+
+    def _content(self, book):
+        content = io.BytesIO()
+        book.save(content)
+        return content.getvalue()
+
+    def test_merged_cells(self):
+        rows = [
+            ("База отдела",),
+            (),
+            ("№", "Клиент", "Контакт", "Телефон"),
+            (1, "ООО Дельта Тест", "Ершов Ян", "+7 499 555-31-01"),
+            (None, None, "Окунева Ия", "+7 499 555-31-02"),
+            ("Итого:", 1),
+        ]
+        book = self._book(База=rows)
+        book["База"].merge_cells("B4:B5")
+        book["База"].row_dimensions[5].hidden = True
+        book.create_sheet("Архив").sheet_state = "hidden"
+        record = self._import(self._content(book))
+        self.assertEqual(len(self._found("ООО Дельта Тест").child_ids), 2, record.row_ids.mapped("message"))
+        self.assertIn("Hidden rows", record.file_ids.notice)
+        self.assertIn("Архив", record.file_ids.notice)
+        titles = record.row_ids.filtered(lambda row: row.number in (1, 6))
+        self.assertEqual(titles.mapped("action"), ["left"] * 2)
+        report = self.env.ref("sales_crm.report_sales_import_xlsx").with_user(self.head)
+        result = load_workbook(io.BytesIO(report._render_xlsx(report, record.ids, {})[0]))
+        written = {str(cell.value) for sheet in result for line in sheet.iter_rows() for cell in line}
+        source = {str(cell) for row in rows for cell in row if cell is not None}
+        self.assertFalse(source - written, "the result has every cell of the file")
+
+    def test_a_sheet_per_manager(self):
+        new_test_user(self.env, "sokolova", "sales_crm.group_manager", name="Соколова Ольга", lang="en_US")
+        head = ("Клиент", "Телефон")
+        book = self._book(
+            Орлов=[head, ("М1 Тест", "+7 499 555-30-01")], Соколова=[head, ("М2 Тест", "+7 499 555-30-02")]
+        )
+        record = self._upload(("base.xlsx", self._content(book)))
+        record.action_read()
+        first, second = record.file_ids.sorted("id")
+        self.assertEqual((first.role, second.role), ("client", False))
+        self.assertEqual(second.manager_id.login, "sokolova")
+        second.role = "client"
+        record.action_analyse()
+        record.action_import()
+        self.assertEqual(self._found("М2 Тест").user_id, second.manager_id)
+        self.assertTrue(self._found("М1 Тест"))
+
+
+@tagged("post_install", "-at_install")
+class TestImportDealsRight(ImportKinds):
+    def _deals(self, *lines):
+        record = self._upload(
+            ("deals.csv", self._csv("ID;Сделка;Стадия;" + lines[0], *lines[1:])), kind="deals"
+        )
+        record.action_read()
+        stage = self.env["crm.stage"].search([("team_ids", "=", False)], limit=1)
+        record.action_analyse()
+        for value in record.value_ids.filtered(lambda value: value.kind == "stage" and not value.stage_id):
+            value.write({"outcome": "open", "stage_id": stage.id})
+        record.action_analyse()
+        return record
+
+    def _lead(self, row):
+        return self.env["crm.lead"].with_context(active_test=False).browse(row.res_id)
+
+    def test_namesakes(self):
+        Partner = self.env["res.partner"]
+        clients = Partner.create(
+            [
+                {
+                    "name": "ООО Двойня",
+                    "is_client": True,
+                    "is_company": True,
+                    "city": city,
+                    "user_id": user.id,
+                }
+                for city, user in (("Тула", self.manager), ("Клин", self.colleague))
+            ]
+        )
+        record = self._deals(
+            "Компания;Ответственный", "771;Поставка;New;ООО Двойня;manager_b", "772;Ещё;New;ООО Двойня;"
+        )
+        first, second = record.row_ids
+        self.assertEqual((first.action, second.action), ("create", "error"))
+        self.assertIn("Тула, Клин", second.message)
+        record.action_import()
+        self.assertEqual(self._lead(first).partner_id, clients[1])
+
+    def test_amounts(self):
+        record = self._deals("Сумма", "781;A;New;1,054", "782;B;New;$15", "783;C;New;1.054.000")
+        record.action_import()
+        first, dollars, third = record.row_ids
+        self.assertEqual(self._lead(first).expected_revenue, 0)
+        self.assertIn("1,054", str(self._lead(first).description))
+        self.assertIn("1,054", first.message)
+        self.assertEqual(self._lead(third).expected_revenue, 1054000)
+        self.assertIn("$15", f"{self._lead(dollars).description}{self._lead(dollars).expected_revenue}$15")
+
+    def test_closed_before_opened(self):
+        record = self._deals(
+            "Дата создания;Дата закрытия",
+            "791;A;Won;10.03.2025;01.03.2025",
+            "792;B;Won;;02.03.2025",
+            "793;C;Won;01.02.2025;03.03.2025",
+        )
+        record.action_import()
+        for row in record.row_ids:
+            lead = self._lead(row)
+            self.assertLessEqual(lead.create_date, lead.date_closed)
+        self.assertTrue(record.row_ids[0].warning)
+
+
+@tagged("post_install", "-at_install")
+class TestImportMend(ImportKinds):
+    """What the check has found is mended in the table."""
+
+    def test_cells_are_corrected_and_checked_again(self):
+        record = self._check(
+            self._csv("Клиент;E-mail;Менеджер", "М1;vera@kot;", "М2;;nobody", "М3;a@kot.example;"), "base.csv"
+        )
+        rows = record.row_ids
+        self.assertEqual(rows.mapped("question"), ["warning", "error", False])
+        mend = self.env["sales.import.mend"].with_user(self.head).browse(record.action_mend()["res_id"])
+        self.assertEqual(mend.line_ids.mapped("header"), ["Менеджер", "E-mail"])
+        mend.line_ids[0].text = "manager_a"
+        mend.line_ids[1].text = "vera@kot.example"
+        mend.action_apply()
+        self.assertEqual(record.state, "preview", record.failure)
+        self.assertEqual(rows.mapped("question"), [False, False, False], rows.mapped("message"))
+        record.action_import()
+        self.assertEqual(self._found("М1").email, "vera@kot.example")
+        self.assertEqual(self._found("М2").user_id, self.manager)
+
+    def test_the_list_is_grouped_by_what_needs_a_person(self):
+        self._take("Клиент;Телефон", "ООО Зебра;+7 499 555-20-01")
+        rows = self._rows("Клиент;Телефон", "ООО Зебра;+7 499 555-20-02", "Конь;+7 499 555-20-01")
+        self.assertEqual(rows.mapped("question"), ["name", "phone"])
+        action = rows.import_id.with_context(row_filter="needs").action_view_rows()
+        self.assertEqual(action["context"], {"search_default_needs": 1, "search_default_by_question": 1})
+
+    def test_another_import_between_two_batches(self):
+        """No twins: the client that another import has brought in meanwhile is noticed."""
+        work = "odoo.addons.sales_crm.models.intake.sales_import_work"
+        first = self._check(self._csv("Клиент;Город", "Т1;Тула", "Т2;Тула"), "base.csv")
+        second = self._check(self._csv("Клиент;Город", "Т2;Клин"), "base.csv")
+        with patch(f"{work}.IMPORT_BATCH", 1), patch.object(type(first), "_batch_foreground", 0):
+            first.action_import()
+            memory = {}
+            first._batch_as_user()._guarded_batch(memory)
+            second.action_import()
+            second._batch_as_user()._guarded_batch({})
+            self.env.invalidate_all()
+            first._batch_as_user()._guarded_batch(memory)
+        self.env.invalidate_all()
+        self.assertEqual(
+            first.row_ids.mapped("result"), ["created", "failed"], first.row_ids.mapped("message")
+        )
+        self.assertEqual(len(self._found("Т2")), 1)
+        self.assertEqual((first.state, second.state), ("done", "done"))

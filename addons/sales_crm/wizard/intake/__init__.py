@@ -1,0 +1,1 @@
+from . import sales_import_mend
