@@ -94,6 +94,7 @@
         "views/funnel/sales_funnel_report_views.xml",
         "views/sales_crm_menus.xml",
         "views/performance/sales_performance_report_views.xml",
+        "views/ledger/sales_ledger_check_views.xml",
         "views/production_calendar/sales_calendar_views.xml",
         "wizard/bulk/sales_plan_preview_views.xml",
         "wizard/bulk/sales_activity_bulk_views.xml",

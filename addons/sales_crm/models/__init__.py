@@ -23,6 +23,7 @@ from . import handover
 from . import receivable
 from . import promise
 from . import performance
+from . import ledger
 from . import bulk
 from . import capacity
 from . import cadence

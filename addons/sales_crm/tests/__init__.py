@@ -72,6 +72,7 @@ from .history import test_client_history, test_client_brief
 from .change import test_own_plan
 from .promise import test_promise, test_promise_settle
 from .performance import test_performance_recount, test_performance_report
+from .ledger import test_ledger_check, test_ledger_recount
 from .bulk import test_mail_activity_bulk, test_mass_plan, test_reassign_hidden
 from .cadence import test_cadence
 from .next_step import test_next_step, test_next_step_property
