@@ -99,6 +99,7 @@
         "wizard/target/sales_target_copy_views.xml",
         "views/target/sales_target_views.xml",
         "views/growth/sales_growth_views.xml",
+        "views/ledger/sales_ledger_check_views.xml",
         "views/production_calendar/sales_calendar_views.xml",
         "wizard/bulk/sales_plan_preview_views.xml",
         "wizard/bulk/sales_activity_bulk_views.xml",

@@ -25,6 +25,7 @@ from . import promise
 from . import performance
 from . import target
 from . import growth
+from . import ledger
 from . import bulk
 from . import capacity
 from . import cadence

@@ -9,3 +9,4 @@ from . import history
 from . import duplicate
 from . import visit
 from . import plan
+from . import reminder

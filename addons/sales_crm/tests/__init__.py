@@ -9,6 +9,7 @@ from .receivable import (
     test_receivable,
     test_receivable_edges,
     test_receivable_kpi,
+    test_receivable_kpi_xlsx,
 )
 from .demo import test_demo, test_demo_unloaded
 from .handover import (
@@ -73,7 +74,6 @@ from .funnel import (
 from .history import test_client_history, test_client_brief
 from .change import test_own_plan
 from .promise import test_promise, test_promise_settle
-from .performance import test_performance_recount, test_performance_report
 from .target import (
     test_sales_target,
     test_target_copy,
@@ -83,6 +83,8 @@ from .target import (
     test_target_tour,
 )
 from .growth import test_growth, test_growth_recount, test_growth_tour
+from .performance import test_performance_recount, test_performance_report, test_performance_xlsx
+from .ledger import test_ledger_check, test_ledger_recount
 from .bulk import test_mail_activity_bulk, test_mass_plan, test_reassign_hidden
 from .cadence import test_cadence
 from .next_step import test_next_step, test_next_step_property
@@ -92,7 +94,7 @@ from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
-from .reminder import test_reminder
+from .reminder import test_month_mail, test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
 from .team_day import test_team_day, test_team_day_leader, test_team_day_now, test_team_day_tour

@@ -70,10 +70,11 @@ class Base(models.AbstractModel):
         self._sales_refuse_export(len(ids) - allowed, len(ids))
 
     @api.model
-    def _sales_check_export_of_all(self):
+    def _sales_check_export_of_all(self, domain=()):
         """For exports of sums, which don't say which records are in them: the user must have the
         right to export every record of the model that he can see.
 
+        :param domain: a filter that the sums have, if it was the server that used it
         :raise AccessError: as :meth:`_sales_check_export`
         """
         if self.env.su:
@@ -89,8 +90,8 @@ class Base(models.AbstractModel):
                 )
             )
         Model = self.with_context(active_test=False)
-        seen = Model.search_count([])
-        allowed = Model.search_count(self._sales_guard_domain("export"))
+        seen = Model.search_count(Domain(domain))
+        allowed = Model.search_count(Domain(domain) & self._sales_guard_domain("export"))
         self._sales_refuse_export(seen - allowed, seen)
 
     @api.model

@@ -17,6 +17,13 @@ class ResUsers(models.Model):
         help="A mail with the day's plan, when the working day begins.",
     )
 
+    sales_month_mail = fields.Boolean(
+        "Workbook of the Month by Mail",
+        default=True,
+        help="For heads of sales: on the first working day a mail with last month's sales, debt indicators "
+        "and plan against fact, as an Excel file for each company.",
+    )
+
     _sales_reminder_minutes_range = models.Constraint(
         "CHECK (sales_reminder_minutes BETWEEN 0 AND 1440)",
         "A reminder comes at most a day (1440 minutes) before.",
@@ -24,11 +31,21 @@ class ResUsers(models.Model):
 
     @property
     def SELF_READABLE_FIELDS(self):
-        return [*super().SELF_READABLE_FIELDS, "sales_reminder_minutes", "sales_digest_mail"]
+        return [
+            *super().SELF_READABLE_FIELDS,
+            "sales_reminder_minutes",
+            "sales_digest_mail",
+            "sales_month_mail",
+        ]
 
     @property
     def SELF_WRITEABLE_FIELDS(self):
-        return [*super().SELF_WRITEABLE_FIELDS, "sales_reminder_minutes", "sales_digest_mail"]
+        return [
+            *super().SELF_WRITEABLE_FIELDS,
+            "sales_reminder_minutes",
+            "sales_digest_mail",
+            "sales_month_mail",
+        ]
 
     def write(self, vals):
         res = super().write(vals)

@@ -14,6 +14,10 @@ class SalesMorning(models.AbstractModel):
         return [*super()._steps(), self._mail_digests]
 
     @api.model
+    def _step_labels(self):
+        return {**super()._step_labels(), "_mail_months": self.env._("Mail with the workbook of the month")}
+
+    @api.model
     def _freeze_batch(self, days, picked=EVERY):
         count = super()._freeze_batch(days, picked)
         self.env["sales.reminder"]._plan_changed(self.env["res.users"].browse(days))

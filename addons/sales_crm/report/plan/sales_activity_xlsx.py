@@ -1,4 +1,8 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools.export_filter import describe_filter
 
 COUNTS = (
     "planned_count",
@@ -67,9 +71,10 @@ class SalesActivityXlsx(models.AbstractModel):
         return sorted(grouped.items(), key=lambda item: ((item[0].name or "").lower(), item[0].id))
 
     @api.model
-    def _write_managers(self, workbook, formats, rows):
+    def _write_managers(self, workbook, formats, rows, name=None):
+        """:param str name: of the sheet, if it stands in another workbook"""
         heads = [self.env._("Manager"), *self._count_heads()]
-        sheet = self._open_sheet(workbook, formats, self.env._("By manager"), heads)
+        sheet = self._open_sheet(workbook, formats, name or self.env._("By manager"), heads)
         groups = self._by_manager(rows)
         for line, (manager, of_manager) in enumerate(groups, 1):
             self._write_cell(sheet, formats, line, 0, "text", manager.name)
@@ -77,8 +82,18 @@ class SalesActivityXlsx(models.AbstractModel):
         last = len(groups)
         self._write_cell(sheet, formats, last + 1, 0, "total_text", self.env._("Total"))
         self._write_counts(sheet, formats, last + 1, 1, rows, "total_")
+        self._write_cell(sheet, formats, last + 2, 0, "text", self._describe(rows))
         if groups:
             self._add_chart(workbook, sheet, heads, last)
+
+    @api.model
+    def _describe(self, rows):
+        """:return: which rows were chosen, in words"""
+        words = describe_filter(rows, Domain("id", "in", rows.ids))
+        days = rows.mapped("date")
+        if days:
+            words += f", {format_date(self.env, min(days))} – {format_date(self.env, max(days))}"
+        return words
 
     @api.model
     def _add_chart(self, workbook, sheet, heads, last):
@@ -97,7 +112,7 @@ class SalesActivityXlsx(models.AbstractModel):
         chart.set_y_axis({"reverse": True})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 860, "height": 140 + 40 * last})
-        sheet.insert_chart(last + 3, 0, chart)
+        sheet.insert_chart(last + 4, 0, chart)
 
     @api.model
     def _write_months(self, workbook, formats, rows):

@@ -1,7 +1,13 @@
 from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools.export_filter import describe_filter
 
 WIDTHS = (26, 34, 18, 18, 12, 12, 10, 16, 16, 16, 16, 16, 16, 16, 10)
 FIRST_AMOUNT = 8  # column; before it are texts and dates
+OF_MANAGER = ("residual", "covered", "left_to_pay", "overdue")
+CHARTED = (3, 4)  # columns of them: left to pay, overdue
 
 
 class SalesReceivableXlsx(models.AbstractModel):
@@ -19,8 +25,13 @@ class SalesReceivableXlsx(models.AbstractModel):
         """:param objs: rows of the receivables, in any order"""
         objs.check_access("read")
         rows = objs.exists().sorted(self._order_key)
-        for company, of_company in rows.grouped("company_id").items():
+        companies = rows.grouped("company_id")
+        for company, of_company in companies.items():
             self._write_company(workbook, company, of_company)
+        for number, (company, of_company) in enumerate(companies.items(), 1):
+            prefix = f"{number}. " if len(companies) > 1 else ""
+            # sudo: the name and the currency of a company whose rows the user may see
+            self._write_managers(workbook, prefix, company.sudo(), of_company)
 
     @api.model
     def _order_key(self, row):
@@ -113,3 +124,55 @@ class SalesReceivableXlsx(models.AbstractModel):
         ]
         cells = [("total_text", text) for text in texts] + [("total_money", total) for total in totals]
         self._write_row(sheet, formats, line, cells)
+
+    # ------------------------------------------------------
+    # By manager
+    # ------------------------------------------------------
+
+    @api.model
+    def _write_managers(self, workbook, prefix, company, rows):
+        """A sheet with what each manager's clients owe, a native chart, and which rows were chosen."""
+        formats = self._add_formats(workbook, company.currency_id)
+        fields = rows._fields
+        heads = [self.env._("Manager Now")]
+        heads += [fields[name]._description_string(self.env) for name in OF_MANAGER]
+        name = f"{prefix}{self.env._('By manager')}"
+        sheet = self._add_sheet(workbook, formats, name, heads, (34, 18, 18, 18, 18), freeze=(1, 1))
+        groups = rows.grouped("manager_id")
+        for line, (manager, of_manager) in enumerate(groups.items(), 1):
+            # sudo: names of managers whose rows the user may see
+            cells = [("text", manager.sudo().name or self.env._("No manager"))]
+            cells += [("money", total) for total in self._sums(company, of_manager)]
+            self._write_row(sheet, formats, line, cells)
+        last = len(groups)
+        cells = [("total_text", self.env._("Total: %s", company.name))]
+        cells += [("total_money", total) for total in self._sums(company, rows)]
+        self._write_row(sheet, formats, last + 1, cells)
+        words = self.env._(
+            "Filter: %(filter)s. Counted on %(day)s.",
+            filter=describe_filter(rows, Domain("id", "in", rows.ids)),
+            day=format_date(self.env, company._sales_today()),
+        )
+        self._write_cell(sheet, formats, last + 2, 0, "text", words)
+        self._add_chart(workbook, sheet, heads, last)
+
+    @api.model
+    def _sums(self, company, rows):
+        return [company.currency_id.round(sum(rows.mapped(name))) for name in OF_MANAGER]
+
+    @api.model
+    def _add_chart(self, workbook, sheet, heads, last):
+        chart = workbook.add_chart({"type": "column"})
+        for column in CHARTED:
+            chart.add_series(
+                {
+                    "name": heads[column],
+                    "categories": [sheet.name, 1, 0, last, 0],
+                    "values": [sheet.name, 1, column, last, column],
+                    "gap": 40,
+                }
+            )
+        chart.set_title({"name": ", ".join(heads[column] for column in CHARTED)})
+        chart.set_legend({"position": "bottom"})
+        chart.set_size({"width": 720, "height": 360})
+        sheet.insert_chart(last + 4, 0, chart)

@@ -535,6 +535,7 @@ class TestReceivableReport(ReceivableCase):
         report = self.env.ref("sales_crm.report_sales_receivable_xlsx").with_user(user)
         content, kind = report._render_xlsx(report.report_name, rows.ids, {})
         self.assertEqual(kind, "xlsx")
+        self.managers_sheet = load_workbook(io.BytesIO(content)).worksheets[1]
         return load_workbook(io.BytesIO(content)).active
 
     def test_excel(self):
@@ -549,6 +550,10 @@ class TestReceivableReport(ReceivableCase):
         self.assertEqual(totals["Total: Beta"], 200)
         self.assertEqual(totals[f"Total: {self.manager.name}"], 130)
         self.assertEqual(totals[f"Total: {self.company.name}"], 330)
+        by_manager = {row[0].value: row[1].value for row in self.managers_sheet.iter_rows(min_row=2)}
+        self.assertEqual(by_manager[self.manager.name], 130)
+        self.assertEqual(by_manager[f"Total: {self.company.name}"], 330)
+        self.assertTrue([words for words in by_manager if f"{len(rows)} chosen records" in (words or "")])
         log = self.env["sales.export.log"].search([("res_model", "=", "sales.receivable.report")], limit=1)
         self.assertEqual((log.user_id, log.kind), (self.head, "xlsx"))
 
