@@ -19,7 +19,9 @@
         "sale_crm",
         "sale_management",
     ],
-    "external_dependencies": {"python": ["holidays", "openpyxl", "phonenumbers", "python-stdnum", "xlrd"]},
+    "external_dependencies": {
+        "python": ["holidays", "openpyxl", "phonenumbers", "python-stdnum", "vobject", "xlrd"]
+    },
     "data": [
         "security/sales_crm_groups.xml",
         "security/ir.model.access.csv",

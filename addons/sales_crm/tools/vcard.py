@@ -1,7 +1,8 @@
 """Address books as vCard files (2.1, RFC 2426, RFC 6350) as a table. No database, no messages."""
 
-import quopri
 import re
+
+import vobject
 
 HEADERS = {
     "org": "Organization Name",
@@ -18,16 +19,27 @@ HEADERS = {
     "note": "Notes",
 }
 IGNORED = frozenset(
-    re.split(" ", "BEGIN END VERSION PRODID REV UID PHOTO LOGO SOUND KEY X-ABLABEL SORT-STRING")
+    ["VERSION", "PRODID", "REV", "UID", "PHOTO", "LOGO", "SOUND", "KEY", "X-ABLABEL", "SORT-STRING"]
 )
-UNICODE = frozenset(["", "utf-8", "utf8"])
+PLAIN_TYPES = frozenset(["voice", "pref", "internet"])  # they tell nothing of a number
+
+FOLDED = re.compile(r"\r?\n[ \t]")
+TEXT_LINE = re.compile(
+    r"""^((?:[\w-]+\.)?(?:FN|N|ORG|TITLE|NOTE|ADR)(?:;[^:"\n]*(?:"[^"\n]*"[^:"\n]*)*)?:)(.*)$""", re.I | re.M
+)
+COMMA = re.compile(r"(?<!\\),")
 
 
 def read_vcards(content):
     """:param bytes content: the file
     :return: list of rows of texts, the first of them headers
+    :raise ValueError: it is damaged
     """
-    cards = [_card(lines) for lines in _cards(content)]
+    try:
+        found = vobject.readComponents(_prepared(content), allowQP=True, ignoreUnreadable=True)
+        cards = [_card(card) for card in found if card.name == "VCARD"]
+    except vobject.base.VObjectError as error:
+        raise ValueError(str(error)) from error
     phones = max((len(card["phones"]) for card in cards), default=0)
     mails = max((len(card["mails"]) for card in cards), default=0)
     headers = [*HEADERS.values()]
@@ -42,105 +54,90 @@ def read_vcards(content):
     return rows
 
 
-def _cards(content):
-    """:return: list of lists of tuples (name, parameters, value), a list per card"""
-    text = re.sub(rb"=\r?\n", b"", content)  # soft breaks of quoted-printable
-    text = re.sub(rb"\r?\n[ \t]", b"", text)
-    cards = []
-    for line in text.splitlines():
-        name, parameters, value = _line(line)
-        if name == "BEGIN":
-            cards.append([])
-        elif cards and name:
-            cards[-1].append((name, parameters, value))
-    return cards
-
-
-def _line(line):
-    head, colon, value = line.partition(b":")
-    if not colon:
-        return "", "", ""
-    name, *parameters = head.decode("utf-8", errors="replace").upper().split(";")
-    parameters = ";".join(parameters)
-    if "QUOTED-PRINTABLE" in parameters:
-        value = quopri.decodestring(value)
-    charset = re.search(r"CHARSET=\"?([\w-]+)", parameters)
-    charset = charset.group(1).lower() if charset else ""
+def _prepared(content):
+    """:return: the text as the library reads it whole: it cuts a text at a comma that isn't escaped, and many
+    programs don't escape
+    """
     try:
-        text = value.decode("utf-8" if charset in UNICODE else charset)
-    except (LookupError, UnicodeDecodeError):
-        text = value.decode("cp1251", errors="replace")
-    return name.rpartition(".")[2], parameters, text
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1251", errors="replace")
+    text = FOLDED.sub("", text)
+    return TEXT_LINE.sub(lambda line: line[1] + COMMA.sub(r"\\,", line[2]), text)
 
 
-def _parts(value):
-    """:return: the parts of a value that semicolons separate, unescaped"""
-    return [_text(part) for part in re.split(r"(?<!\\);", value)]
-
-
-def _text(value):
-    value = re.sub(r"\\[nN]", "\n", value)
-    return re.sub(r"\\(.)", r"\1", value).strip()
-
-
-def _card(lines):
+def _card(component):
     card = {"phones": [], "mails": [], "notes": []}
     name = ""
-    for key, parameters, value in lines:
-        if key == "FN":
-            name = _text(value)
-        elif key in READERS:
-            READERS[key](card, parameters, value)
-        elif key not in IGNORED and _text(value):
-            card["notes"].append(f"{key}: {_text(value)}")
+    for line in component.getChildren():
+        if line.name == "FN":
+            name = _text(line.value)
+        elif line.name in READERS:
+            READERS[line.name](card, line)
+        elif line.name not in IGNORED and _text(line.value):
+            card["notes"].append(f"{line.name}: {_text(line.value)}")
     if not any(card.get(part) for part in ("last", "first", "middle")):
         card["first"] = "" if name == card.get("org") else name
     card["note"] = "\n".join(card.pop("notes"))
     return card
 
 
-def _name(card, _parameters, value):
-    parts = [*_parts(value), "", "", ""]
-    card.update(last=parts[0], first=parts[1], middle=parts[2])
+def _text(value):
+    """:param value: of a line, or of its part: a text, or several"""
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(_text, value)))
+    return str(value or "").strip()
 
 
-def _firm(card, _parameters, value):
-    firm, *units = filter(None, _parts(value))
+def _name(card, line):
+    value = line.value
+    card.update(last=_text(value.family), first=_text(value.given), middle=_text(value.additional))
+    card["notes"] += filter(None, (_text(value.prefix), _text(value.suffix)))
+
+
+def _firm(card, line):
+    firm, *units = [text for text in map(_text, line.value) if text] or [""]
     card["org"] = firm
     card["notes"] += units
 
 
-def _phone(card, parameters, value):
-    words = re.sub(r"TYPE=|,|;|VOICE|PREF(=\d)?|VALUE=URI|CHARSET=[\w-]+|\"", " ", parameters).lower().split()
-    number = _text(value).removeprefix("tel:")
+def _phone(card, line):
+    types = [word for value in line.params.get("TYPE", []) for word in value.split(",")]
+    words = [word.lower() for word in [*types, *line.singletonparams] if word.lower() not in PLAIN_TYPES]
+    number = _text(line.value).removeprefix("tel:")
     card["phones"].append(f"{number} ({' '.join(words)})" if words else number)
 
 
-def _mail(card, _parameters, value):
-    card["mails"].append(_text(value))
+def _mail(card, line):
+    card["mails"].append(_text(line.value))
 
 
-def _address(card, _parameters, value):
-    parts = [*_parts(value), *[""] * 7]
-    street = ", ".join(filter(None, parts[:3]))
-    card["notes"] += [part for part in [parts[4]] if part]
-    card.update(street=street, city=parts[3], zip=parts[5], country=parts[6])
+def _address(card, line):
+    value = line.value
+    street = [_text(part) for part in (value.box, value.extended, value.street)]
+    card["notes"] += filter(None, [_text(value.region)])
+    card.update(
+        street=", ".join(filter(None, street)),
+        city=_text(value.city),
+        zip=_text(value.code),
+        country=_text(value.country),
+    )
 
 
-def _plain(key):
-    def read(card, _parameters, value):
-        card[key] = _text(value)
-
-    return read
-
-
-def _birthday(card, _parameters, value):
-    text = re.sub(r"T.*$", "", _text(value))
+def _birthday(card, line):
+    text = re.sub(r"T.*$", "", _text(line.value))
     card["bday"] = re.sub(r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3", text)
 
 
-def _note(card, _parameters, value):
-    card["notes"].append(_text(value))
+def _note(card, line):
+    card["notes"].append(_text(line.value))
+
+
+def _plain(key):
+    def read(card, line):
+        card[key] = _text(line.value)
+
+    return read
 
 
 READERS = {

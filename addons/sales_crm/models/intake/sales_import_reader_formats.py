@@ -31,10 +31,18 @@ class SalesImportReader(models.AbstractModel):
         if content.startswith(b"PK") and b"opendocument.spreadsheet" in content[:200]:
             return self._read_ods(name, content)
         if head.upper().startswith(b"BEGIN:VCARD"):
-            return [("", list(enumerate(self._clean_rows(read_vcards(content)), 1)), "")]
+            return [("", self._read_vcf(name, content), "")]
         if head.lower().startswith((b"<html", b"<table", b"<!doctype html")):
             return self._read_html(name, content)
         return super()._read_tables(name, content)
+
+    @api.model
+    def _read_vcf(self, name, content):
+        try:
+            rows = read_vcards(content)
+        except ValueError:
+            self._refuse_damaged(name)
+        return list(enumerate(self._clean_rows(rows), 1))
 
     @api.model
     def _clean_rows(self, rows):

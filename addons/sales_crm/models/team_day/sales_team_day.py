@@ -134,7 +134,7 @@ class SalesTeamDay(models.AbstractModel):
     @api.model
     def _works_here(self, user):
         """:return: whether the user may work in one of the chosen companies. Which of his companies is the
-            main one he chooses himself: it doesn't take him off his head's screen
+        main one he chooses himself: it doesn't take him off his head's screen
         """
         return bool(user.company_ids & self.env.companies)
 
