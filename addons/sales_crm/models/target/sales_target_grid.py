@@ -79,8 +79,9 @@ class SalesTarget(models.Model):
         # as no number is equal to itself that isn't one
         if not 0 <= value < float("inf"):
             raise UserError(self.env._("A target is a number, 0 or more."))
-        month = month_of(fields.Date.to_date(month))
-        target._check_year(month.year)
+        day = fields.Date.to_date(month)
+        target._check_year(day and day.year)
+        month = month_of(day)
         values = {"month": month, "user_id": user_id or False, "team_id": team_id or False}
         values["company_id"] = target.env.company.id
         kept = value if figure == "amount" else round(value)

@@ -165,7 +165,10 @@ class TestPerformanceRecount(PerformanceCase):
         invoice.action_post()
         sign = -1 if invoice.move_type == "out_refund" else 1
         for line in invoice.invoice_line_ids:
-            amount = self._cents(self._dec(line.price_subtotal) / self._rate(invoice.currency_id, day))
+            # Of several lines in a foreign currency the ledger moves a cent to where the total needs it
+            amount = self._cents(self._dec(abs(line.balance)))
+            worth = self._dec(line.price_subtotal) / self._rate(invoice.currency_id, day)
+            self.assertLessEqual(abs(amount - worth), Decimal("0.02"))
             self._note("invoiced", sign * amount, day, invoice, invoice.invoice_user_id, line.product_id)
             if sign < 0:
                 self._note("returned", amount, day, invoice, invoice.invoice_user_id, line.product_id)

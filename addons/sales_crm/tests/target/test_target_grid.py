@@ -125,6 +125,8 @@ class TestTargetGrid(TargetCase):
             self._set(1, figure="currency_id")
         with self.assertRaisesRegex(UserError, "no targets for this"):
             self._grid(figure="id")
+        with self.assertRaisesRegex(UserError, "between 2000 and 2100"):
+            self._set(1, month=False)
         for year in (99999, -1, "2026"):
             with self.subTest(year=year), self.assertRaisesRegex(UserError, "between 2000 and 2100"):
                 self._grid(year=year)
