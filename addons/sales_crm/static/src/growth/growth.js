@@ -302,7 +302,11 @@ export class Growth extends Component {
         return EFFECTS.filter(({name}) => this.isShown(name));
     }
 
+    /** Beside each client of a list of several parts. */
     get partLabels() {
+        if (PARTS.some(({name}) => name === this.state.bar)) {
+            return {};
+        }
         return Object.fromEntries(PARTS.map(({name, label}) => [name, label]));
     }
 

@@ -87,7 +87,8 @@ export class Waterfall extends Component {
                     tooltip: {
                         displayColors: false,
                         callbacks: {
-                            label: ({dataIndex}) => [bars[dataIndex].text, bars[dataIndex].note],
+                            label: ({dataIndex}) =>
+                                [bars[dataIndex].text, bars[dataIndex].note].filter(Boolean),
                             footer: ([{dataIndex}]) => bars[dataIndex].title,
                         },
                     },
