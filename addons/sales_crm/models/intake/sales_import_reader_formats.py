@@ -1,20 +1,15 @@
 import io
-import re
 import zipfile
 
 import xlrd
-from lxml import etree, html
+from lxml import html
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.vcard import read_vcards
-
-ODS = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
-
-MAX_REPEATED = 1000  # of one row or cell of .ods; more are the empty rest of the sheet
-
-DATE_OF_ODS = re.compile(r"^(\d{4}-\d\d-\d\d)T00:00:00$")
+from .sales_import_reader import MAX_COLUMNS, MAX_ROWS
 
 
 class SalesImportReader(models.AbstractModel):
@@ -129,29 +124,28 @@ class SalesImportReader(models.AbstractModel):
 
     @api.model
     def _read_ods(self, name, content):
-        """Row by row, as the file may unpack to much; repeated empty rows are counted, not made."""
+        """The sheets that are shown, or all of them if none is."""
         self._check_unpacked(name, content)
-        sheets, namespace = [], f"{{{ODS.format('table')}}}"
         try:
-            with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("content.xml") as stream:
-                tags = (f"{namespace}table-row", f"{namespace}table")
-                table, number = [], 0
-                for _event, element in etree.iterparse(
-                    stream, tag=tags, resolve_entities=False, no_network=True, huge_tree=False
-                ):
-                    if element.tag == tags[1]:
-                        sheets.append((element.get(f"{namespace}name") or "", table, ""))
-                        table, number = [], 0
-                    else:
-                        cells = self._ods_cells(element, namespace)
-                        repeated = int(element.get(f"{namespace}number-rows-repeated") or 1)
-                        for offset in range(min(repeated, MAX_REPEATED) if any(cells) else 0):
-                            self._add_row(table, number + offset + 1, list(cells))
-                        number += repeated
-                    element.clear()
-        except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
+            book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+            shown = [
+                sheet.name for sheet in book.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible
+            ]
+            return [
+                (sheet, self._read_ods_sheet(name, book, sheet), "") for sheet in shown or book.sheet_names
+            ]
+        except CalamineError:
             self._refuse_damaged(name)
-        return sheets
+
+    @api.model
+    def _read_ods_sheet(self, name, book, sheet):
+        table = []
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+        for number, row in enumerate(rows, 1):
+            self._add_row(table, number, [self._cell_text(value) for value in row[:MAX_COLUMNS]])
+            if len(table) > MAX_ROWS + 1:
+                self._refuse_rows(name)
+        return table
 
     @api.model
     def _check_unpacked(self, name, content):
@@ -161,26 +155,6 @@ class SalesImportReader(models.AbstractModel):
                     self._refuse_bomb(name)
         except zipfile.BadZipFile:
             self._refuse_damaged(name)
-
-    @api.model
-    def _ods_cells(self, row, namespace):
-        cells = []
-        for cell in row.iterchildren(f"{namespace}table-cell", f"{namespace}covered-table-cell"):
-            text = self._ods_text(cell)
-            repeated = int(cell.get(f"{namespace}number-columns-repeated") or 1)
-            cells += [text] * (min(repeated, MAX_REPEATED) if text else min(repeated, 200))
-        return cells[:200]
-
-    @api.model
-    def _ods_text(self, cell):
-        office = f"{{{ODS.format('office')}}}"
-        if value := cell.get(f"{office}date-value"):
-            return DATE_OF_ODS.sub(r"\1", value)
-        kind = cell.get(f"{office}value-type")
-        if kind == "float":
-            return self._cell_text(float(cell.get(f"{office}value")))
-        paragraphs = cell.iterchildren(f"{{{ODS.format('text')}}}p")
-        return self._clean("\n".join("".join(paragraph.itertext()) for paragraph in paragraphs))
 
     @api.model
     def _read_html(self, name, content):
