@@ -35,9 +35,9 @@ class SalesLedgerCheck(models.TransientModel):
         domain="[('id', 'in', allowed_company_ids)]",
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    date_from = fields.Date("From", required=True, default=lambda self: self._today().replace(day=1))
+    date_from = fields.Date("First Day", required=True, default=lambda self: self._today().replace(day=1))
     date_to = fields.Date(
-        "To",
+        "Last Day",
         required=True,
         default=lambda self: self._today(),
         help="Receivables are as of this day; revenue and payments are of the whole period.",
@@ -51,7 +51,7 @@ class SalesLedgerCheck(models.TransientModel):
         readonly=True,
     )
     revenue_ids = fields.One2many(
-        "sales.ledger.check.row", "check_id", "Revenue", domain=[("figure", "=", "revenue")], readonly=True
+        "sales.ledger.check.row", "check_id", domain=[("figure", "=", "revenue")], readonly=True
     )
     payment_ids = fields.One2many(
         "sales.ledger.check.row", "check_id", "Payments", domain=[("figure", "=", "payment")], readonly=True
@@ -61,6 +61,12 @@ class SalesLedgerCheck(models.TransientModel):
     @api.model
     def _today(self):
         return self.env.company._sales_today()
+
+    @api.depends("company_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for check in self:
+            check.display_name = self.env._("Reconcile with the Ledger")
 
     @api.depends("row_ids.amount")
     def _compute_is_explained(self):

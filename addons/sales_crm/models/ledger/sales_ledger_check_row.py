@@ -4,6 +4,8 @@ from odoo.tools import SQL
 
 from .sales_ledger_check import FIGURES
 
+OPEN_MONEY = ("unmatched", "no_client")  # rows of receivables as well
+
 
 class SalesLedgerCheckRow(models.TransientModel):
     """A sum of the page: ours, an explanation, the ledger's, what is left, or what is in neither."""
@@ -53,33 +55,32 @@ class SalesLedgerCheckRow(models.TransientModel):
     @api.model
     def _names_of(self, figure):
         """:return: dict kind -> what it is called for this figure"""
-        _ = self.env._
         return {
             "receivable": {
-                "ours": _("In our reports: what clients owe"),
-                "prepaid": _("Paid or credited beyond what is owed, not matched yet"),
-                "branch_money": _("Covered by money in another company of the same ledger"),
-                "matched_otherwise": _("Matched with entries that are not on clients' accounts"),
-                "later": _("Dated after the period"),
-                "ledger": _("In the ledger: balance of clients' accounts"),
+                "ours": self.env._("In our reports: what clients owe"),
+                "prepaid": self.env._("Paid or credited beyond what is owed, not matched yet"),
+                "branch_money": self.env._("Covered by money in another company of the same ledger"),
+                "matched_otherwise": self.env._("Matched with entries that are not on clients' accounts"),
+                "later": self.env._("Dated after the period"),
+                "ledger": self.env._("In the ledger: balance of clients' accounts"),
             },
             "revenue": {
-                "ours": _("In our reports: invoiced less credit notes, without tax"),
-                "other_account": _("Invoiced on accounts that are not income"),
-                "other_date": _("Invoice date and accounting date in different periods"),
-                "rounding": _("Cash rounding on invoices"),
-                "other_line": _("Other lines of invoices on income accounts"),
-                "write_off": _("Bank and cash entries on income accounts: write-offs, interest"),
-                "bill": _("Vendor bills on income accounts"),
-                "by_hand": _("Other entries on income accounts: by hand, deferrals"),
-                "ledger": _("In the ledger: turnover of income accounts"),
+                "ours": self.env._("In our reports: invoiced less credit notes, without tax"),
+                "other_account": self.env._("Invoiced on accounts that are not income"),
+                "other_date": self.env._("Invoice date and accounting date in different periods"),
+                "rounding": self.env._("Cash rounding on invoices"),
+                "other_line": self.env._("Other lines of invoices on income accounts"),
+                "write_off": self.env._("Bank and cash entries on income accounts: write-offs, interest"),
+                "bill": self.env._("Vendor bills on income accounts"),
+                "by_hand": self.env._("Other entries on income accounts: by hand, deferrals"),
+                "ledger": self.env._("In the ledger: turnover of income accounts"),
             },
             "payment": {
-                "ours": _("In our reports: money matched with invoices"),
-                "unmatched": _("Clients' money that isn't matched yet"),
-                "matched_otherwise": _("Money matched with something else than invoices"),
-                "other_account": _("Paid on accounts that are not clients'"),
-                "ledger": _("In the ledger: bank and cash entries on clients' accounts"),
+                "ours": self.env._("In our reports: money matched with invoices"),
+                "unmatched": self.env._("Clients' money that isn't matched yet"),
+                "matched_otherwise": self.env._("Money matched with something else than invoices"),
+                "other_account": self.env._("Paid on accounts that are not clients'"),
+                "ledger": self.env._("In the ledger: bank and cash entries on clients' accounts"),
             },
         }[figure]
 
@@ -102,8 +103,9 @@ class SalesLedgerCheckRow(models.TransientModel):
             return self._action_drafts(lines)
         if check._reads_ledger():
             return check._action_entries(self.name, lines)
-        model = "sales.receivable.report" if self.figure == "receivable" else "sales.performance.report"
-        return check._action_report(model, self.name, [("id", "in", rows)])
+        if self.figure == "receivable" or self.kind in OPEN_MONEY:
+            return check._action_report("sales.receivable.report", self.name, [("id", "in", rows or lines)])
+        return check._action_report("sales.performance.report", self.name, [("id", "in", rows)])
 
     def _action_drafts(self, ids):
         check = self.check_id

@@ -110,6 +110,8 @@ class SalesPerformanceXlsx(models.AbstractModel):
         sheet = self._add_sheet(
             workbook, formats, f"{prefix}{name}", heads, widths, row=FIRST_ROW - 1, freeze=(FIRST_ROW, 1)
         )
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         title = f"{name}: {company.name}, {company.currency_id.name}"
         self._write_cell(sheet, formats, 0, 0, "title", title)
         self._write_cell(sheet, formats, 1, 0, "text", words)
@@ -138,7 +140,8 @@ class SalesPerformanceXlsx(models.AbstractModel):
             cells = [("text", self._name_of(record, nothing)), *zip(kinds, sums, strict=True)]
             self._write_row(sheet, formats, line, cells)
         totals = [company.currency_id.round(sum(row[1 + place] or 0 for row in rows)) for place in range(5)]
-        cells = [("total_text", self.env._("Total")), *(("total_money", total) for total in totals)]
+        cells = [("total_text", self.env._("Total"))]
+        cells += [("total_money", total) for total in totals]
         self._write_row(sheet, formats, FIRST_ROW + len(rows), cells)
         return sheet, len(rows)
 
@@ -189,17 +192,19 @@ class SalesPerformanceXlsx(models.AbstractModel):
         name = self.env._("Invoiced by month")
         heads = [self._labels(["user_id"])[0], *(f"{month:%m.%Y}" for month in months), self.env._("Total")]
         sheet = self._open_sheet(workbook, formats, name, company, prefix, words, heads)
+        nothing = self.env._("No manager")
         for line, user in enumerate(users, FIRST_ROW):
             of_user = [amounts.get((user, month), 0) for month in months]
             cells = [
-                ("text", self._name_of(user, self.env._("No manager"))),
+                ("text", self._name_of(user, nothing)),
                 *(("money", amount) for amount in of_user),
                 ("total_money", company.currency_id.round(sum(of_user))),
             ]
             self._write_row(sheet, formats, line, cells)
         of_month = [sum(amounts.get((user, month), 0) for user in users) for month in months]
         totals = [company.currency_id.round(total) for total in (*of_month, sum(of_month))]
-        cells = [("total_text", self.env._("Total")), *(("total_money", total) for total in totals)]
+        cells = [("total_text", self.env._("Total"))]
+        cells += [("total_money", total) for total in totals]
         self._write_row(sheet, formats, FIRST_ROW + len(users), cells)
         self._chart_months(workbook, sheet, name, len(users), len(months))
 

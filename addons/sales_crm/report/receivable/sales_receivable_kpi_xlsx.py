@@ -19,6 +19,11 @@ class SalesReceivableKpiXlsx(models.AbstractModel):
 
     _xlsx_model = "sales.receivable.kpi"
 
+    def create_xlsx_report(self, docids, data):
+        """Indicators hang on no client, so nobody else asks whether the user may take them out."""
+        self._get_objs_for_report(docids, data)._sales_check_export()
+        return super().create_xlsx_report(docids, data)
+
     @api.model
     def generate_xlsx_report(self, workbook, data, objs):
         """:param objs: rows of the indicators, in any order"""
@@ -31,9 +36,14 @@ class SalesReceivableKpiXlsx(models.AbstractModel):
         """:param str words: which rows these are"""
         # sudo: names of companies whose rows the user may see
         groups = rows.grouped(lambda row: (row.company_id.sudo(), row.date))
-        for number, ((company, day), of_day) in enumerate(groups.items(), 1):
-            prefix = f"{number}. " if len(groups) > 1 else ""
-            self._write_day(workbook, f"{prefix}{self.env._('Debt')}", company, day, of_day, words)
+        companies = list(rows.company_id.sudo())
+        for (company, day), of_day in groups.items():
+            name = self.env._("Debt")
+            if len(companies) > 1:
+                name = f"{companies.index(company) + 1}. {name}"
+            if len(groups) > len(companies):
+                name += f" {day}"
+            self._write_day(workbook, name, company, day, of_day, words)
 
     @api.model
     def _heads(self):
@@ -47,6 +57,8 @@ class SalesReceivableKpiXlsx(models.AbstractModel):
         sheet = self._add_sheet(
             workbook, formats, name, heads, widths, row=FIRST_ROW - 1, freeze=(FIRST_ROW, 1)
         )
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         title = self.env._(
             "Debt indicators on %(day)s: %(company)s, %(currency)s",
             day=format_date(self.env, day),

@@ -32,12 +32,13 @@ class SalesMonthXlsx(models.AbstractModel):
 
     @api.model
     def generate_xlsx_report(self, workbook, data, objs):
-        super().generate_xlsx_report(workbook, data, objs)
+        res = super().generate_xlsx_report(workbook, data, objs)
         company, first, last = self._month(data)
         words = f"{format_date(self.env, first)} – {format_date(self.env, last)}"
         indicators = self._indicators(company, last)
         self.env["report.sales_crm.sales_receivable_kpi_xlsx"]._write_indicators(workbook, indicators, words)
         self._write_plan(workbook, first, last)
+        return res
 
     @api.model
     def _indicators(self, company, day):

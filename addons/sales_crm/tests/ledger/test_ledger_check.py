@@ -104,13 +104,14 @@ class TestLedgerCheck(ReceivableCase):
             ("revenue", "other_account", "sales.performance.report", bill.name),
             ("revenue", "ours", "sales.performance.report", bill.name),
             ("receivable", "prepaid", "sales.receivable.report", None),
+            ("payment", "unmatched", "sales.receivable.report", None),
         ):
             action = self._row(check, figure, kind).action_open_documents()
             self.assertEqual(action["res_model"], model)
             found = self.env[model].with_user(self.head).search(action["domain"])
             self.assertIn(number or found.number, found.mapped("number"))
             self.assertEqual(len(found), 2 if kind == "ours" else 1)
-        for figure, kind in (("payment", "unmatched"), ("revenue", "ledger")):
+        for figure, kind in (("payment", "ledger"), ("revenue", "ledger")):
             with self.assertRaisesRegex(UserError, "Ask the accountant"):
                 self._row(check, figure, kind).action_open_documents()
 

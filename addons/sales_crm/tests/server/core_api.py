@@ -275,6 +275,18 @@ OVERRIDES = {
             "sums of all clients would be taken out by whoever may export his own only",
         ),
     },
+    "report.sales_crm.sales_performance_xlsx": {
+        "create_xlsx_report": (
+            "docids, data",
+            "sums of all clients would be taken out by whoever may export his own only",
+        ),
+    },
+    "report.sales_crm.sales_receivable_kpi_xlsx": {
+        "create_xlsx_report": (
+            "docids, data",
+            "debt indicators, which hang on no client, would be taken out without the right to",
+        ),
+    },
     "res.partner": {
         "_commercial_fields": ("", "contacts would not have the requisites of their firm"),
         "_compute_display_name": ("", "a contact would name the client whom the user may not see"),

@@ -2,7 +2,6 @@ import {Component} from "@odoo/owl";
 import {DropdownItem} from "@web/core/dropdown/dropdown_item";
 import {registry} from "@web/core/registry";
 import {user} from "@web/core/user";
-import {useService} from "@web/core/utils/hooks";
 import {STATIC_ACTIONS_GROUP_NUMBER} from "@web/search/action_menus/action_menus";
 
 const MODEL = "sales.performance.report";
@@ -13,14 +12,11 @@ export class PerformanceXlsx extends Component {
     static components = {DropdownItem};
     static props = {};
 
-    setup() {
-        this.orm = useService("orm");
-        this.action = useService("action");
-    }
-
     async download() {
+        // Not useService: the menu closes at the click, and calls of a component that is gone never end
+        const {orm, action} = this.env.services;
         const domain = this.env.searchModel.domain;
-        this.action.doAction(await this.orm.call(MODEL, "get_xlsx_action", [domain]));
+        action.doAction(await orm.call(MODEL, "get_xlsx_action", [domain]));
     }
 }
 
