@@ -1,3 +1,5 @@
+import json
+
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_open
 from odoo.tools.translate import code_translations, extract_spreadsheet_terms
@@ -9,17 +11,30 @@ FILE = "sales_crm_dashboard/data/files/department_dashboard.json"
 class TestDashboardInRussian(TransactionCase):
     """The web client translates the texts of a dashboard by those of its add-on."""
 
+    def _russian(self, module):
+        answer = code_translations.get_web_translations(module, "ru_RU")
+        return {message["id"]: message["string"] for message in answer["messages"]}
+
     def test_each_text_reaches_the_web_client_in_russian(self):
         with file_open(FILE) as content:
             terms = {
                 term for _line, _keyword, term, _comments in extract_spreadsheet_terms(content, [], [], {})
             }
-        answer = code_translations.get_web_translations("sales_crm_dashboard", "ru_RU")
-        russian = {message["id"]: message["string"] for message in answer["messages"]}
+        russian = self._russian("sales_crm_dashboard")
         self.assertTrue(terms)
         for term in sorted(terms):
             with self.subTest(term):
                 self.assertRegex(russian.get(term, ""), "[а-яА-Я]")
+
+    def test_the_filters_are_said_in_russian_by_core(self):
+        """It looks their labels up among its own texts; ours are in ``core_words`` of ``sales_crm``."""
+        with file_open(FILE) as content:
+            labels = [found["label"] for found in json.load(content)["globalFilters"]]
+        for module in ("spreadsheet", "spreadsheet_dashboard"):
+            russian = self._russian(module)
+            for label in labels:
+                with self.subTest(module=module, label=label):
+                    self.assertRegex(russian.get(label, ""), "[а-яА-Я]")
 
     def test_its_name_is_russian(self):
         self.env["res.lang"]._activate_lang("ru_RU")
