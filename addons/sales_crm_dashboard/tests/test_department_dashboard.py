@@ -114,5 +114,11 @@ class TestDepartmentDashboardServed(HttpCase, SalesCrmCommon):
         self.assertEqual(answer["translation_namespace"], "sales_crm_dashboard")
         self.assertEqual(answer["snapshot"]["sheets"][0]["id"], "dashboard")
 
+    def test_a_russian_gets_the_labels_of_filters_in_russian(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.head.lang = "ru_RU"
+        filters = self._answer(self.head).json()["snapshot"]["globalFilters"]
+        self.assertEqual([found["label"] for found in filters], ["Период", "Команда", "Менеджер"])
+
     def test_manager_is_refused(self):
         self.assertEqual(self._answer(self.manager).status_code, 403)

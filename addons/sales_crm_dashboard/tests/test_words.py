@@ -1,5 +1,3 @@
-import json
-
 from odoo.tests import TransactionCase, tagged
 from odoo.tools.misc import file_open
 from odoo.tools.translate import code_translations, extract_spreadsheet_terms
@@ -25,16 +23,6 @@ class TestDashboardInRussian(TransactionCase):
         for term in sorted(terms):
             with self.subTest(term):
                 self.assertRegex(russian.get(term, ""), "[а-яА-Я]")
-
-    def test_the_filters_are_said_in_russian_by_core(self):
-        """It looks their labels up among its own texts; ours are in ``core_words`` of ``sales_crm``."""
-        with file_open(FILE) as content:
-            labels = [found["label"] for found in json.load(content)["globalFilters"]]
-        for module in ("spreadsheet", "spreadsheet_dashboard"):
-            russian = self._russian(module)
-            for label in labels:
-                with self.subTest(module=module, label=label):
-                    self.assertRegex(russian.get(label, ""), "[а-яА-Я]")
 
     def test_its_name_is_russian(self):
         self.env["res.lang"]._activate_lang("ru_RU")
