@@ -8,8 +8,7 @@ from odoo.addons.sales_crm.tests.common import SalesCrmCommon
 from . import walk
 
 XMLID = "sales_crm_dashboard.dashboard_department"
-# A value of each type of filter, as the web client puts it into a domain
-CALL = re.compile(r'PIVOT(?:\.VALUE|\.HEADER)?\((\d+),"?(\w*)"?')
+CALL = re.compile(r'PIVOT(?:\.VALUE|\.HEADER)?\((\d+)(?:,"(\w+)")?(?:,"(\w+)")?')
 
 
 @tagged("post_install", "-at_install")
@@ -80,11 +79,12 @@ class TestDepartmentDashboard(SalesCrmCommon):
     def test_each_formula_asks_a_pivot_for_what_it_has(self):
         pivots = self.content["pivots"]
         calls = [call for formula in walk.formulas(self.content) for call in CALL.findall(formula)]
-        self.assertEqual({number for number, _field in calls}, set(pivots))
-        for number, field in calls:
-            names = {part["fieldName"] for kind in ("rows", "measures") for part in pivots[number][kind]}
-            if field.isalpha() or "_" in field:
-                self.assertIn(field, names | {"FALSE"}, f"pivot {number}")
+        self.assertEqual({number for number, _name, _value in calls}, set(pivots))
+        for number, name, value in calls:
+            asked = value if name == "measure" else name
+            parts = pivots[number]["rows"] + pivots[number]["measures"]
+            if asked:
+                self.assertIn(asked, [part["fieldName"] for part in parts], f"pivot {number}")
 
     def test_each_level_of_the_funnel_stands_in_it(self):
         levels = self.env["sales.funnel.report"]._fields["level"].get_values(self.env)
@@ -113,6 +113,12 @@ class TestDepartmentDashboardServed(HttpCase, SalesCrmCommon):
         answer = self._answer(self.head).json()
         self.assertEqual(answer["translation_namespace"], "sales_crm_dashboard")
         self.assertEqual(answer["snapshot"]["sheets"][0]["id"], "dashboard")
+
+    def test_a_russian_gets_the_labels_of_filters_in_russian(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.head.lang = "ru_RU"
+        filters = self._answer(self.head).json()["snapshot"]["globalFilters"]
+        self.assertEqual([found["label"] for found in filters], ["Период", "Команда", "Менеджер"])
 
     def test_manager_is_refused(self):
         self.assertEqual(self._answer(self.manager).status_code, 403)

@@ -9,13 +9,16 @@ FILE = "sales_crm_dashboard/data/files/department_dashboard.json"
 class TestDashboardInRussian(TransactionCase):
     """The web client translates the texts of a dashboard by those of its add-on."""
 
+    def _russian(self, module):
+        answer = code_translations.get_web_translations(module, "ru_RU")
+        return {message["id"]: message["string"] for message in answer["messages"]}
+
     def test_each_text_reaches_the_web_client_in_russian(self):
         with file_open(FILE) as content:
             terms = {
                 term for _line, _keyword, term, _comments in extract_spreadsheet_terms(content, [], [], {})
             }
-        answer = code_translations.get_web_translations("sales_crm_dashboard", "ru_RU")
-        russian = {message["id"]: message["string"] for message in answer["messages"]}
+        russian = self._russian("sales_crm_dashboard")
         self.assertTrue(terms)
         for term in sorted(terms):
             with self.subTest(term):

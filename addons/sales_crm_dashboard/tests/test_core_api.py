@@ -1,0 +1,23 @@
+from odoo.tests import TransactionCase, tagged
+
+from odoo.addons.sales_crm.tests.server.core_calls import CALLS as CALLS_OF_SALES_CRM
+from odoo.addons.sales_crm.tests.server.core_names import CoreApi
+
+from .core_api import CALLS, OVERRIDES
+
+
+@tagged("post_install", "-at_install")
+class TestCoreApiDashboard(CoreApi, TransactionCase):
+    addon = "sales_crm_dashboard"
+    overrides = OVERRIDES
+    calls = CALLS
+    calls_of_others = CALLS_OF_SALES_CRM
+
+    def test_each_override_overrides(self):
+        self.check_overrides()
+
+    def test_each_controller_overrides(self):
+        self.check_class_overrides()
+
+    def test_each_call_finds_what_it_calls(self):
+        self.check_calls()
