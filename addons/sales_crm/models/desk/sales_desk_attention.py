@@ -13,21 +13,28 @@ class SalesDesk(models.AbstractModel):
         """:return: dict name -> (model, label, aggregate of an amount or None, method of the domain), in the
         order of the screen
         """
-        _ = self.env._
         shown = {
             "overdue": (
-                *("sales.receivable.report", _("Overdue invoices"), "overdue:sum"),
+                *("sales.receivable.report", self.env._("Overdue invoices"), "overdue:sum"),
                 self._domain_overdue,
             ),
-            "promises": ("sales.promise", _("Broken promises"), None, self._domain_promises),
-            "stuck": ("crm.lead", _("Stuck deals"), "expected_revenue:sum", self._domain_stuck),
-            "asleep": ("res.partner", _("Clients asleep"), None, self._domain_asleep),
-            "no_next_step": ("res.partner", _("Clients without a next step"), None, self._domain_unplanned),
-            "contracts": ("sales.contract", _("Contracts about to end"), None, self._domain_contracts),
+            "promises": ("sales.promise", self.env._("Broken promises"), None, self._domain_promises),
+            "stuck": ("crm.lead", self.env._("Stuck deals"), "expected_revenue:sum", self._domain_stuck),
+            "asleep": ("res.partner", self.env._("Clients asleep"), None, self._domain_asleep),
+            "no_next_step": (
+                *("res.partner", self.env._("Clients without a next step"), None),
+                self._domain_unplanned,
+            ),
+            "contracts": (
+                "sales.contract",
+                self.env._("Contracts about to end"),
+                None,
+                self._domain_contracts,
+            ),
         }
         if self._is_head():
             shown["exports"] = (
-                *("sales.export.day", _("Too many rows exported, days"), "row_count:sum"),
+                *("sales.export.day", self.env._("Too many rows exported, days"), "row_count:sum"),
                 self._domain_exports,
             )
         return shown

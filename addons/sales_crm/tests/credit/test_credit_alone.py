@@ -41,7 +41,10 @@ class TestCreditNoteAlone(CreditCase):
 
     def _back_to_draft(self, move=None, cancel=False):
         move = (move or self.invoice).with_user(self.accountant)
-        move.button_cancel() if cancel else move.button_draft()
+        if cancel:
+            move.button_cancel()
+        else:
+            move.button_draft()
 
     def _unmatch(self, note):
         note.with_user(self.accountant).line_ids.remove_move_reconcile()

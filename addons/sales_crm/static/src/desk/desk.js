@@ -60,9 +60,7 @@ export class Desk extends Component {
     async load() {
         let desk = null;
         try {
-            desk = await this.keepLast.add(
-                this.orm.call("sales.desk", "get_desk", [this.state.options])
-            );
+            desk = await this.keepLast.add(this.orm.call("sales.desk", "get_desk", [this.state.options]));
         } catch (error) {
             // A team that was remembered may be gone
             if (!(error instanceof RPCError) || !this.state.options.team_id) {
@@ -223,10 +221,7 @@ export class Desk extends Component {
             spanGaps: true,
         });
         const {months} = desk.sales;
-        const points = [
-            ...desk.debt.months,
-            {date: serializeDate(luxon.DateTime.local()), ...desk.debt},
-        ];
+        const points = [...desk.debt.months, {date: serializeDate(luxon.DateTime.local()), ...desk.debt}];
         const share = (name) =>
             points.map((point) => (typeof point[name] === "number" ? 100 * point[name] : null));
         return {

@@ -12,7 +12,8 @@ registry.category("web_tour.tours").add("sales_crm_desk_head", {
         {content: "who has no next step", trigger: ".o_sales_attention_no_next_step", run: "click"},
         {
             content: "is listed",
-            trigger: ".o_data_row:contains(Client without a next step), .o_kanban_record:contains(Client without a next step)",
+            trigger:
+                ".o_data_row:contains(Client without a next step), .o_kanban_record:contains(Client without a next step)",
         },
         {content: "back", trigger: ".o_back_button, .breadcrumb-item a", run: "click"},
         {content: "to the same period", trigger: ".o_sales_period_year.active"},
