@@ -7,7 +7,7 @@ number.
 import difflib
 import re
 
-from .import_layouts import LAYOUTS, layout_of
+from .import_layouts import layout_of
 from .normalise import header_key
 
 # role -> target -> headers
@@ -139,7 +139,7 @@ class HeaderWords:
     :param dict layouts: files known as a whole, like ``LAYOUTS``
     """
 
-    def __init__(self, synonyms, required, repeatable, fallback, layouts=LAYOUTS):
+    def __init__(self, synonyms, required, repeatable, fallback, layouts=None):
         self._lookup = {
             role: {
                 header.strip(): target for target, headers in targets.items() for header in headers.split(",")
@@ -149,7 +149,7 @@ class HeaderWords:
         self._required = required
         self._repeatable = repeatable
         self._fallback = fallback
-        self._layouts = layouts
+        self._layouts = layouts or {}
 
     @property
     def roles(self):

@@ -9,6 +9,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.vcard import read_vcards
+from .sales_import_reader import MAX_COLUMNS, MAX_ROWS
 
 ODS = "urn:oasis:names:tc:opendocument:xmlns:{}:1.0"
 
@@ -140,6 +141,8 @@ class SalesImportReader(models.AbstractModel):
                         for offset in range(min(repeated, MAX_REPEATED) if any(cells) else 0):
                             self._add_row(table, number + offset + 1, list(cells))
                         number += repeated
+                        if len(table) > MAX_ROWS + 1:
+                            self._refuse_rows(name)
                     element.clear()
         except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
             self._refuse_damaged(name)
@@ -160,8 +163,8 @@ class SalesImportReader(models.AbstractModel):
         for cell in row.iterchildren(f"{namespace}table-cell", f"{namespace}covered-table-cell"):
             text = self._ods_text(cell)
             repeated = int(cell.get(f"{namespace}number-columns-repeated") or 1)
-            cells += [text] * (min(repeated, MAX_REPEATED) if text else min(repeated, 200))
-        return cells[:200]
+            cells += [text] * (min(repeated, MAX_REPEATED) if text else min(repeated, MAX_COLUMNS))
+        return cells[:MAX_COLUMNS]
 
     @api.model
     def _ods_text(self, cell):
