@@ -25,7 +25,6 @@ CLIENT_FIELDS = (
     "client_class",
     "birthdate_date",
     "function",
-    "is_company",
 )
 KINDS = {"phone": "phone", "email": "mail"}  # field -> kind of channel that holds what is over
 CONTACT_FIELDS = ("function", "phone", "email", "birthdate_date")
@@ -135,7 +134,11 @@ class ClientState:
         return changes
 
     def _is_known(self, name, old, new):
-        """:return: whether the row says nothing new; a birthday without a year is known with the year"""
+        """:return: whether the row says nothing new; a birthday without a year is known with the year, and a
+        firm that is known stays one
+        """
+        if name == "is_company":
+            return True
         if name == "birthdate_date" and old and new:
             return same_birthday(old, new)
         if name in KINDS and old and self._channel_key(KINDS[name], new) in self.channels:

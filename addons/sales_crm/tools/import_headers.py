@@ -7,7 +7,7 @@ number.
 import difflib
 import re
 
-from .import_layouts import LAYOUTS, layout_of
+from .import_layouts import layout_of
 from .normalise import header_key
 
 # role -> target -> headers
@@ -149,7 +149,7 @@ class HeaderWords:
         self._required = required
         self._repeatable = repeatable
         self._fallback = fallback
-        self._layouts = LAYOUTS if layouts is None else layouts
+        self._layouts = layouts or {}
 
     @property
     def roles(self):

@@ -14,7 +14,8 @@ class SalesImportRoleClient(models.AbstractModel):
 
     @api.model
     def _execute(self, run, rows):
-        rows = self._settle(rows)
+        following = rows.filtered(lambda row: row.head_row_id and row._planned() == "unchanged")
+        rows = self._settle(rows - following)
         said = {row: self._parse(run, row) for row in rows}
         steps = []
         creating = rows.filtered(lambda row: row._planned() == "create")
@@ -22,6 +23,27 @@ class SalesImportRoleClient(models.AbstractModel):
         self._update_clients(run, {row: said[row] for row in rows - creating}, steps)
         if steps:
             self.env["mail.activity"].create(steps)
+        self._settle_following(following)
+
+    @api.model
+    def _settle_following(self, rows):
+        """Rows that say nothing new about the client of a row before them: whether he has come in, is known
+        once that row is done.
+        """
+        for head, of_head in rows.grouped("head_row_id").items():
+            if head.res_id and head.result in ("created", "updated", "unchanged"):
+                of_head.write({"result": "unchanged", "res_model": head.res_model, "res_id": head.res_id})
+                continue
+            for row in of_head:
+                self._finish(row, "skipped", message=self._head_not_imported(row, head))
+
+    @api.model
+    def _head_not_imported(self, row, head):
+        return self.env._(
+            "Row %(row)s: row %(head)s, which brings this client in, was not imported.",
+            row=row.number,
+            head=head.number,
+        )
 
     # ------------------------------------------------------
     # New clients
@@ -136,13 +158,7 @@ class SalesImportRoleClient(models.AbstractModel):
         if client:
             return client
         if head:
-            raise UserError(
-                self.env._(
-                    "Row %(row)s: row %(head)s, which brings this client in, was not imported.",
-                    row=row.number,
-                    head=head.number,
-                )
-            )
+            raise UserError(self._head_not_imported(row, head))
         raise UserError(self.env._("Row %s: the client was deleted after the check.", row.number))
 
     @api.model

@@ -1,7 +1,9 @@
+import re
 from datetime import date
 
 from odoo import api, models
 
+from ...tools.birthday import YEAR_UNKNOWN
 from ...tools.client_state import KINDS
 from ...tools.normalise import squeeze, tax_key
 
@@ -74,6 +76,8 @@ class SalesImportRoleClient(models.AbstractModel):
     def _says_nothing_new(self, run, row, said, model, res_id):
         """:return: whether everything that the row says is there; what would be left out is not there"""
         state = run.states[model, res_id]
+        if not self._same_numbers(state, said):
+            return False
         changes = state.compare(said, fill_only=bool(self._follows(run, row, model, res_id)))
         here = state.values.get("is_client", True) and state.values.get("active", True)
         return here and not changes and not changes.kept and not changes.kept_contacts
@@ -85,6 +89,13 @@ class SalesImportRoleClient(models.AbstractModel):
             return res_id
         claim = run.claims.get(res_id)
         return claim if claim and claim != row.id else False
+
+    @api.model
+    def _same_numbers(self, state, said):
+        """:return: whether the names have the same numbers: “Shop 1 12” is not “Shop 11 2”"""
+        names = (state.values.get("name"), said.values.get("name"))
+        ours, theirs = (re.findall(r"\d+", name or "") for name in names)
+        return ours == theirs
 
     @api.model
     def _changes(self, state, said, follows):
@@ -117,7 +128,9 @@ class SalesImportRoleClient(models.AbstractModel):
         """:return: a value of a field as people read it"""
         if name.endswith("_id"):
             return self.env[self.env["res.partner"]._fields[name].comodel_name].browse(value).display_name
-        return f"{value:%d.%m.%Y}" if isinstance(value, date) else str(value)
+        if isinstance(value, date):
+            return f"{value:%d.%m}" if value.year == YEAR_UNKNOWN else f"{value:%d.%m.%Y}"
+        return str(value)
 
     @api.model
     def _goes_on(self, run, row, said, model, res_id):
@@ -126,9 +139,10 @@ class SalesImportRoleClient(models.AbstractModel):
         :return: whether it brings a person or fills a gap, and says nothing otherwise; the phone and the
             mail of a row that brings a person may be others, as they are his
         """
-        if not self._follows(run, row, model, res_id):
+        state = run.states[model, res_id]
+        if not self._follows(run, row, model, res_id) or not self._same_numbers(state, said):
             return False
-        changes = run.states[model, res_id].compare(said, fill_only=True)
+        changes = state.compare(said, fill_only=True)
         if changes.new_contacts or changes.contact_values:
             return changes.kept.keys() <= KINDS.keys()
         return not changes.kept

@@ -34,6 +34,10 @@ class TestImportSameClient(ImportKinds):
         )
         self.assertEqual(rows.mapped("action"), ["create", "duplicate"])
 
+    def test_numbers_in_names(self):
+        rows = self._rows("Клиент", "Магазин 1 12", "Магазин 11 2", "магазин 1 12")
+        self.assertEqual(rows.mapped("action"), ["create", "duplicate", "unchanged"])
+
     def test_a_contact_of_the_client_above(self):
         self._take(
             "Клиент;Контакт;Телефон", "ООО Зебра;Ян Ёж;+7 487 255-13-01", "ООО Зебра;Ия Уж;+7 487 255-13-02"
@@ -78,6 +82,18 @@ class TestImportSameClient(ImportKinds):
         row = self._rows("Клиент;Телефон", "Зебра розница;8 903 555 20 02")
         self.assertEqual((row.action, row.res_id), ("duplicate", client.id))
 
+    def test_a_row_that_repeats_one_that_is_skipped(self):
+        """Nothing new about a client who is not brought in after all is no result."""
+        lines = ("Клиент;Город", "ООО Зебра;Тула", "ООО Зебра;Тула")
+        rows = self._rows(*lines)
+        rows[0].decision = "skip"
+        rows.import_id.action_import()
+        self.assertEqual(rows.mapped("result"), ["skipped", "skipped"])
+        self.assertIn("was not imported", rows[1].message)
+        rows = self._take(*lines).row_ids
+        self.assertEqual(rows.mapped("result"), ["created", "unchanged"])
+        self.assertEqual(rows[1].res_id, rows[0].res_id)
+
 
 @tagged("post_install", "-at_install")
 class TestImportOneBadCell(ImportKinds):
@@ -106,6 +122,12 @@ class TestImportOneBadCell(ImportKinds):
         client = self._found("ООО Сосна Плюс")
         self.assertTrue(client.is_company)
         self.assertEqual(str(client.birthdate_date), "1981-02-14")
+
+    def test_a_person_of_the_name_of_a_firm(self):
+        self._take("Клиент;Город", "Сомов Глеб;Тула")
+        record = self._take("Фамилия;Имя;Организация", "Сомов;Глеб;", duplicate_decision="update")
+        self.assertEqual(record.row_ids.action, "unchanged", record.row_ids.message)
+        self.assertTrue(self._found("Сомов Глеб").is_company)
 
     def test_people(self):
         self._take(

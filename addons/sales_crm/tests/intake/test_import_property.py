@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ...tools.birthday import parse_birthday
+from ...tools.birthday import YEAR_UNKNOWN, parse_birthday
 from ...tools.import_cells import is_empty
 from ...tools.normalise import name_key, parse_date, plain, tax_key
 from ..chance import dice_of
@@ -130,20 +130,23 @@ class TestImportNothingLost(ImportKinds):
         if header == "Клиент":
             return name_key(cell) in name_key(dump) or plain(cell) in text
         if header in ("День рождения", "Дата следующего шага"):
-            return plain(cell) in text or self._day(header, cell) in text
+            return plain(cell) in text or any(day in text for day in self._days(header, cell))
         if header == "Контакт":
             return all(plain(word) in text for word in cell.split())
         if header == "Класс":
             return plain(cell) in text or cell.upper().translate(str.maketrans("АВС", "ABC")) in dump
         return all(plain(word) in text for word in re.split(r"[;<>,]\s*", cell) if word)
 
-    def _day(self, header, cell):
+    def _days(self, header, cell):
+        """:return: list of the forms in which the day may stand there, empty if it is none"""
         try:
-            if header == "День рождения":
-                return str(parse_birthday(cell, date.today() + timedelta(days=1)))
-            return str(parse_date(cell))
+            birthday = header == "День рождения"
+            day = parse_birthday(cell, date.today() + timedelta(days=1)) if birthday else parse_date(cell)
         except ValueError:
-            return "no day"
+            return []
+        if day.year == YEAR_UNKNOWN:  # the year may be known
+            return [f"-{day:%m-%d}", f"{day:%d.%m}"]
+        return [str(day), f"{day:%d.%m.%Y}"]
 
     def _assert_nobody_mixed(self, rows, headers):
         """No two rows are one client unless a person says so, or a number, or they go on with each other."""
@@ -155,8 +158,7 @@ class TestImportNothingLost(ImportKinds):
             names = {re.sub(r"ооо|[ ,]", "", plain(cells["Клиент"])) for cells in said if cells.get("Клиент")}
             numbers = {tax_key(cells.get("ИНН", "").split("/")[0]) for cells in said} - {""}
             if len(names) > 1:
-                self.assertLessEqual(numbers, {"7728168971", "7707083893"}, said)
-                self.assertEqual(len(numbers), 1, said)
+                self.assertEqual(len(numbers & {"7728168971", "7707083893"}), 1, said)
 
 
 @tagged("post_install", "-at_install")
@@ -167,7 +169,7 @@ class TestImportKilled(ImportKinds):
         Import = self.env.registry["sales.import"]
         for seed, dice in dice_of(2, 20):
             with self.subTest(seed):
-                lines = [f"Клиент {seed} {number};Тула" for number in range(40)]
+                lines = [f"Клиент {number} партии {seed};Тула" for number in range(40)]
                 record = self._upload(("base.csv", "\n".join(["Клиент;Город", *lines]).encode()))
                 record.action_read()
                 work = "odoo.addons.sales_crm.models.intake.sales_import_work"
@@ -184,7 +186,7 @@ class TestImportKilled(ImportKinds):
                 self.assertEqual(record.state, "done", record.failure)
                 self.assertEqual(record.row_ids.mapped("result"), ["created"] * 40)
                 self.assertEqual(len(set(record.row_ids.mapped("res_id"))), 40)
-                found = self.env["res.partner"].search_count([("name", "like", f"Клиент {seed} ")])
+                found = self.env["res.partner"].search_count([("name", "=like", f"Клиент % партии {seed}")])
                 self.assertEqual(found, 40)
 
     def _work_killed(self, record, dice):
