@@ -2,7 +2,7 @@ import io
 import zipfile
 
 import xlrd
-from lxml import html
+from lxml import etree, html
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from odoo import api, models
@@ -10,6 +10,9 @@ from odoo.exceptions import UserError
 
 from ...tools.vcard import read_vcards
 from .sales_import_reader import MAX_COLUMNS, MAX_ROWS
+
+TABLE = "{{urn:oasis:names:tc:opendocument:xmlns:table:1.0}}{}"
+VALUE_TYPE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
 
 
 class SalesImportReader(models.AbstractModel):
@@ -126,6 +129,7 @@ class SalesImportReader(models.AbstractModel):
     def _read_ods(self, name, content):
         """The sheets that are shown, or all of them if none is."""
         self._check_unpacked(name, content)
+        self._check_repeated(name, content)
         try:
             book = CalamineWorkbook.from_filelike(io.BytesIO(content))
             shown = [
@@ -136,6 +140,38 @@ class SalesImportReader(models.AbstractModel):
             ]
         except CalamineError:
             self._refuse_damaged(name)
+
+    @api.model
+    def _check_repeated(self, name, content):
+        """A few bytes may say that a cell is repeated millions of times, and the library makes them all.
+
+        :raise UserError: the file says so, or is damaged
+        """
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open("content.xml") as stream:
+                too_many = any(cells > MAX_ROWS * MAX_COLUMNS for cells in self._cells_of_ods(stream))
+        except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError):
+            self._refuse_damaged(name)
+        if too_many:
+            self._refuse_rows(name)
+
+    @api.model
+    def _cells_of_ods(self, stream):
+        """:return: row by row, how many cells its sheet has up to the last one with a value"""
+        row = last_row = last_column = 0
+        tags = [TABLE.format("table-row"), TABLE.format("table")]
+        for _event, element in etree.iterparse(stream, tag=tags, resolve_entities=False):
+            if element.tag == tags[1]:
+                row = last_row = last_column = 0
+                continue
+            row += int(element.get(TABLE.format("number-rows-repeated")) or 1)
+            column = 0
+            for cell in element:
+                column += int(cell.get(TABLE.format("number-columns-repeated")) or 1)
+                if len(cell) or cell.get(VALUE_TYPE):
+                    last_row, last_column = row, max(column, last_column)
+            element.clear()
+            yield last_row * last_column
 
     @api.model
     def _read_ods_sheet(self, name, book, sheet):

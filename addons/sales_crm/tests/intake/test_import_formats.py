@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import file_open
@@ -117,6 +120,34 @@ class TestImportFormats(ImportKinds):
                 self.assertEqual(str(client.open_activity_ids.date_deadline), "2036-11-25")
                 self.assertEqual(record.row_ids.mapped("action"), ["left", "create", "create"])
                 savepoint.rollback()
+
+    def test_repeated_cells(self):
+        """The empty rest of a sheet is no rows; a value repeated millions of times is refused before it is made."""
+        with file_open("sales_crm/tests/intake/files/old.ods", "rb") as file:
+            source = zipfile.ZipFile(io.BytesIO(file.read()))
+
+        def file_with(row):
+            content = io.BytesIO()
+            with zipfile.ZipFile(content, "w") as archive:
+                for part in source.namelist():
+                    text = source.read(part)
+                    if part == "content.xml":
+                        text = text.replace(b"</table:table>", row.encode() + b"</table:table>", 1)
+                    archive.writestr(part, text)
+            return content.getvalue()
+
+        cells = '<table:table-cell table:number-columns-repeated="16384"{}>{}</table:table-cell>'
+        rest = cells.format("", "")
+        self._import(
+            file_with(f'<table:table-row table:number-rows-repeated="1048000">{rest}</table:table-row>'),
+            "rest.ods",
+        )
+        self.assertTrue(self._found("ООО Барсук Тест"))
+        value = cells.format(' office:value-type="string"', "<text:p>x</text:p>")
+        for rows in (f"{value}", f"{rest}</table:table-row><table:table-row>{value}"):
+            repeated = f'<table:table-row table:number-rows-repeated="1000000">{rows}</table:table-row>'
+            with self.assertRaises(UserError):
+                self._import(file_with(repeated), "bomb.ods")
 
     def test_a_web_page_called_xls(self):
         rows = "<tr><td>ООО Барсук</td><td>Тула</td></tr>"
