@@ -122,7 +122,7 @@ class TestImportFormats(ImportKinds):
                 savepoint.rollback()
 
     def test_repeated_cells(self):
-        """The empty rest of a sheet is no rows; a value repeated millions of times is refused before it is made."""
+        """The empty rest of a sheet is no rows; a value repeated millions of times is refused."""
         with file_open("sales_crm/tests/intake/files/old.ods", "rb") as file:
             source = zipfile.ZipFile(io.BytesIO(file.read()))
 
