@@ -18,16 +18,6 @@ class TestTargetRecount(performance.TestPerformanceRecount):
             {"name": "Five days", "tz": "UTC", "company_id": cls.company.id}
         )
 
-    def _post(self, invoice, ago):
-        """What rounding leaves, Odoo spreads over the lines of an invoice: its cents are the ledger's."""
-        res = super()._post(invoice, ago)
-        day, sign = invoice.invoice_date, -1 if invoice.move_type == "out_refund" else 1
-        for line in invoice.invoice_line_ids:
-            noted = self._cents(self._dec(line.price_subtotal) / self._rate(invoice.currency_id, day))
-            left = self._dec(-line.balance) - sign * noted
-            self._note("invoiced", left, day, invoice, invoice.invoice_user_id, line.product_id)
-        return res
-
     def _recount(self, measure, first, last):
         """:return: dict user id -> sum of what was noted"""
         found = {}
