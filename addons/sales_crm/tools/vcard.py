@@ -24,9 +24,7 @@ IGNORED = frozenset(
 PLAIN_TYPES = frozenset(["voice", "pref", "internet"])  # they tell nothing of a number
 
 FOLDED = re.compile(r"\r?\n[ \t]")
-TEXT_LINE = re.compile(
-    r"""^((?:[\w-]+\.)?(?:FN|N|ORG|TITLE|NOTE|ADR)(?:;[^:"\n]*(?:"[^"\n]*"[^:"\n]*)*)?:)(.*)$""", re.I | re.M
-)
+LINE = re.compile(r"""^([\w.-]+(?:;[^:"\n]*(?:"[^"\n]*"[^:"\n]*)*)?:)(.*)$""", re.M)
 COMMA = re.compile(r"(?<!\\),")
 
 
@@ -55,15 +53,15 @@ def read_vcards(content):
 
 
 def _prepared(content):
-    """:return: the text as the library reads it whole: it cuts a text at a comma that isn't escaped, and many
-    programs don't escape
+    """:return: the text as the library reads it whole: it cuts values at commas without an escape, and vCard
+    2.1 knows no escaping
     """
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1251", errors="replace")
     text = FOLDED.sub("", text)
-    return TEXT_LINE.sub(lambda line: line[1] + COMMA.sub(r"\\,", line[2]), text)
+    return LINE.sub(lambda line: line[1] + COMMA.sub(r"\\,", line[2]), text)
 
 
 def _card(component):

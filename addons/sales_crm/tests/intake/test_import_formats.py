@@ -107,6 +107,31 @@ class TestImportFormats(ImportKinds):
         self.assertEqual(self._found("Сомов Глеб").phone, "+7 903 555-05-03")
         self.assertEqual(str(self._found("Ия Норкина").birthdate_date), "1981-02-14")
 
+    def test_commas_of_vcards(self):
+        """Nothing is cut at a comma, escaped or not."""
+        lines = (
+            "VERSION:2.1",
+            "FN:Барсук, чай и кофе",
+            "ORG:ООО Барсук, Тест;Закупки, север",
+            "TITLE;CHARSET=UTF-8:закупщик, чай",
+            "NOTE:звонить по вторникам, до обеда",
+            "URL:https://les.example/?a=1,2",
+            "ADR;WORK:;;Ленина 3, офис 5;Казань;;420000;",
+            'TEL;TYPE="work,voice":+7 499 555-05-01',
+            "X-SHOP:первый, второй",
+        )
+        card = "\n".join(("BEGIN:VCARD", *lines, "END:VCARD", ""))
+        [headers, row] = read_vcards(card.encode())
+        found = dict(zip(headers, row, strict=True))
+        self.assertEqual(found["First Name"], "Барсук, чай и кофе")
+        self.assertEqual(found["Organization Name"], "ООО Барсук, Тест")
+        self.assertEqual(found["Organization Title"], "закупщик, чай")
+        self.assertEqual(found["Website 1 - Value"], "https://les.example/?a=1,2")
+        self.assertEqual(found["Address 1 - Street"], "Ленина 3, офис 5")
+        self.assertEqual(found["Phone 1 - Value"], "+7 499 555-05-01 (work)")
+        for text in ("Закупки, север", "звонить по вторникам, до обеда", "X-SHOP: первый, второй"):
+            self.assertIn(text, found["Notes"])
+
     def test_vcards_in_cp1251(self):
         self.assertEqual(read_vcards(VCARDS.encode("cp1251"))[1][1], "Лисина")
 
