@@ -294,6 +294,17 @@ class TestImportMend(ImportKinds):
         self.assertEqual(self._found("М1").email, "vera@kot.example")
         self.assertEqual(self._found("М2").user_id, self.manager)
 
+    def test_cells_to_correct_in_russian(self):
+        """Quotes are others there; each cell is told its own fault only."""
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.head.lang = "ru_RU"
+        record = self._check(self._csv("Клиент;E-mail;Менеджер", "М1;vera@kot;nobody"), "base.csv")
+        record = record.with_user(self.head).with_context(lang="ru_RU")
+        lines = self.env["sales.import.mend"].browse(record.action_mend()["res_id"]).line_ids
+        self.assertEqual(lines.mapped("header"), ["E-mail", "Менеджер"])
+        self.assertNotIn("Менеджер", lines[0].message)
+        self.assertNotIn("E-mail", lines[1].message)
+
     def test_the_list_is_grouped_by_what_needs_a_person(self):
         self._take("Клиент;Телефон", "ООО Зебра;+7 499 555-20-01")
         rows = self._rows("Клиент;Телефон", "ООО Зебра;+7 499 555-20-02", "Конь;+7 499 555-20-01")

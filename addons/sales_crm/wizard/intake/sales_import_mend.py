@@ -1,3 +1,5 @@
+import re
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -42,16 +44,24 @@ class SalesImportMend(models.TransientModel):
     def _prepare_lines(self, row):
         """:return: list of values of a line for each cell that the row's message names, else for each"""
         columns = row.file_id.column_ids.sorted("position")
-        named = columns.filtered(lambda column: column.header and f"“{column.header}”" in (row.message or ""))
+        about = {column: self._sentences_about(column, row.message) for column in columns}
+        named = columns.filtered(lambda column: about[column])
         return [
             {
                 "mend_id": self.id,
                 "row_id": row.id,
                 "column_id": column.id,
                 "text": row.cells[column.position] if column.position < len(row.cells) else "",
+                "message": about[column] or row.message,
             }
             for column in named or columns.filtered(lambda column: column.target != "skip")
         ]
+
+    @api.model
+    def _sentences_about(self, column, message):
+        """:return: the lines of a row's message that name the column, in the quotes of any language"""
+        named = re.compile(f'[“«„"]{re.escape(column.header)}[”»“"]') if column.header else None
+        return "\n".join(line for line in (message or "").splitlines() if named and named.search(line))
 
     def action_apply(self):
         """Write what was corrected and check these rows again."""
@@ -84,6 +94,6 @@ class SalesImportMendLine(models.TransientModel):
     column_id = fields.Many2one("sales.import.column", required=True, readonly=True, ondelete="cascade")
     number = fields.Integer(related="row_id.number")
     label = fields.Char(related="row_id.label")
-    message = fields.Text(related="row_id.message")
+    message = fields.Text("Why", readonly=True)
     header = fields.Char(related="column_id.header")
     text = fields.Char("Correct Text")
