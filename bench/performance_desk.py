@@ -124,7 +124,7 @@ def _plain(cr, user):
 
         took, rows = _timed(run)
         seconds += took
-        first = first or rows
+        first = rows if first is None else first
     return seconds, first
 
 
