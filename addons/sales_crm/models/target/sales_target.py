@@ -9,7 +9,7 @@ class SalesTarget(models.Model):
 
     A team's target, and the company's, is a figure of its own; where none is set, the managers' are summed.
     Heads write them; a manager reads his own, his team's and the company's, the leader of a team those of its
-    members. The chatter keeps who changed what, and when.
+    members. The chatter keeps who changed what, and when; so nobody deletes a target, it is set to 0.
     """
 
     _name = "sales.target"
@@ -25,6 +25,7 @@ class SalesTarget(models.Model):
     month = fields.Date(
         required=True,
         default=lambda self: month_of(self.env.company._sales_today()),
+        tracking=True,
         help="Any day of the month will do; the first one is kept.",
     )
     user_id = fields.Many2one(
@@ -34,6 +35,7 @@ class SalesTarget(models.Model):
         domain="[('share', '=', False)]",
         index="btree_not_null",
         ondelete="restrict",
+        tracking=True,
     )
     team_id = fields.Many2one(
         "crm.team",
@@ -41,6 +43,7 @@ class SalesTarget(models.Model):
         check_company=True,
         index="btree_not_null",
         ondelete="restrict",
+        tracking=True,
         help="For a target of the whole team. Without a team and a manager, the target is the company's.",
     )
     amount = fields.Monetary(
@@ -108,3 +111,13 @@ class SalesTarget(models.Model):
 
     def write(self, vals):
         return super().write(self._of_first_day(vals))
+
+    def _set_figures(self, figures):
+        """Write what differs only, so that the trace tells of changes.
+
+        :param dict figures: field -> value
+        """
+        self.ensure_one()
+        changed = {name: value for name, value in figures.items() if self[name] != value}
+        if changed:
+            self.write(changed)

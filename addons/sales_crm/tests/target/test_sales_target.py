@@ -59,7 +59,8 @@ class TestTarget(SalesCrmCommon):
         self.assertEqual(self._seen(self.head), self.all)
         self.mine.with_user(self.head).write({"amount": 150, "visits": 3})
         created = self.env["sales.target"].with_user(self.head).create(self._another())
-        created.unlink()
+        with self.assertRaises(AccessError):
+            created.unlink()  # and its trace with it
         company = self.env["res.company"].create({"name": "Not his"})
         foreign = self.env["sales.target"].create(self._another(company_id=company.id))
         with self.assertRaises(AccessError):
@@ -144,7 +145,7 @@ class TestTarget(SalesCrmCommon):
     def test_who_changed_what_and_when(self):
         target = self.mine.with_env(self.env(user=self.head, context={}))
         self.flush_tracking()
-        target.write({"amount": 150, "new_clients": 2})
+        target.write({"amount": 150, "new_clients": 2, "month": "2031-05-01"})
         self.flush_tracking()
         message = target.sudo().message_ids.filtered("tracking_value_ids")
         self.assertEqual(message.author_id, self.head.partner_id)
@@ -152,6 +153,7 @@ class TestTarget(SalesCrmCommon):
         self.assertEqual(values["amount"].old_value_float, 100)
         self.assertEqual(values["amount"].new_value_float, 150)
         self.assertEqual(values["new_clients"].new_value_integer, 2)
+        self.assertIn("month", values)
 
     def flush_tracking(self):
         self.env.flush_all()

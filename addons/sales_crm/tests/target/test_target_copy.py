@@ -61,6 +61,36 @@ class TestTargetCopy(TargetCase):
         self.assertEqual(set(copy.line_ids.mapped("state")), {"new"})
         self.assertFalse(self.env["sales.target"].search([]), "it is only shown")
 
+    def test_new_clients_and_visits(self):
+        """Those of the month a year before and more, rounded up; a newcomer has none."""
+        fresh = self.env["res.partner"].create(
+            {"name": "Fresh", "is_client": True, "user_id": self.colleague.id, "company_id": False}
+        )
+        self._sold(10, "2025-03-03", fresh, self.colleague)
+        recruit = self._recruit()
+        copy = self._copy(user_ids=(self.manager | self.colleague | recruit).ids)
+        copy.action_preview()
+        found = {
+            (line.whose, line.month.month): line.new_clients for line in copy.line_ids if line.new_clients
+        }
+        names = (self.company.display_name, self.team.display_name, self.colleague.display_name)
+        self.assertEqual(found, {(name, 3): 2 for name in names})
+        self.assertFalse(any(copy.line_ids.mapped("visits")))
+        copy.action_save()
+        target = self.env["sales.target"].search(
+            [("user_id", "=", self.colleague.id), ("month", "=", "2026-03-01")]
+        )
+        self.assertEqual((target.new_clients, target.visits), (2, 0))
+        target.write({"visits": 7, "new_clients": 1})
+        kept = self._copy()
+        kept.action_preview()
+        line = kept.line_ids.filtered(lambda one: one.user_id == self.colleague and one.month.month == 3)
+        self.assertEqual((line.new_clients, line.visits), (1, 7))
+        replaced = self._copy(replace=True)
+        replaced.action_preview()
+        replaced.action_save()
+        self.assertEqual((target.new_clients, target.visits), (2, 7))
+
     def test_the_growth_of_the_settings(self):
         self.company.sales_growth_goal = 0.5
         copy = self.env["sales.target.copy"].with_user(self.head).create({"year": 2026})

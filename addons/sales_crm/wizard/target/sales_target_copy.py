@@ -1,4 +1,5 @@
 from datetime import date
+from math import ceil
 
 from babel.dates import get_month_names
 
@@ -8,6 +9,8 @@ from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse
 
 from ...tools.target import filled, month_end, rounded
+
+COUNTED = ("new_clients", "visits")  # beside the amount
 
 
 class SalesTargetCopy(models.TransientModel):
@@ -19,7 +22,8 @@ class SalesTargetCopy(models.TransientModel):
     * Who has sold nothing last year gets a year's amount, spread by the company's season (where that sold
       nothing either: evenly); in the month in which he begins the part of its working days that are left.
 
-    Amounts are rounded so that those of somebody add up to his year's, rounded.
+    Amounts are rounded so that those of somebody add up to his year's, rounded. New clients and visits are
+    those of the month a year before × (1 + growth), rounded up; a newcomer has none.
     """
 
     _name = "sales.target.copy"
@@ -127,8 +131,8 @@ class SalesTargetCopy(models.TransientModel):
             key = line._key()
             if key not in set_before:
                 continue
-            if self.replace and set_before[key].amount != line.amount:
-                set_before[key].amount = line.amount
+            if self.replace:
+                set_before[key]._set_figures(line._prepare_figures())
         Target.create(
             [
                 {**line._prepare_target(), "company_id": self.company_id.id}
@@ -194,7 +198,26 @@ class SalesTargetCopy(models.TransientModel):
             amounts.append(({"team_id": team.id}, before, self._grown(before)))
         for user, aims in self._of_managers(whole, season).items():
             amounts.append(({"user_id": user.id}, own[user], aims))
-        return self._prepare_months(amounts)
+        return self._prepare_months(amounts, {name: self._counts_before(name) for name in COUNTED})
+
+    def _counts_before(self, figure):
+        """:return: function of whose target it is and of its month: how many there were a year before"""
+        target = self._targets()
+        facts = target._facts_by_month(figure, date(self.year - 1, 1, 1), date(self.year - 1, 12, 31))
+
+        def count(whose, month):
+            if "user_id" in whose:
+                users = [whose["user_id"]]
+            elif "team_id" in whose:
+                # sudo: who is in which team is no secret
+                team = self.team_ids.sudo().browse(whose["team_id"])
+                users = team.crm_team_member_ids.filtered("active").user_id.ids
+            else:
+                users = list(facts)
+            month = month.replace(year=self.year - 1)
+            return sum(facts.get(user, {}).get(month, 0) for user in users)
+
+        return count
 
     def _grown(self, of_months):
         return {month: amount * (1 + self.growth) for month, amount in of_months.items()}
@@ -232,8 +255,9 @@ class SalesTargetCopy(models.TransientModel):
         left = [day for day in days if day >= begin]
         return len(left) / len(days) if days else ((last - begin).days + 1) / last.day
 
-    def _prepare_months(self, amounts):
+    def _prepare_months(self, amounts, counts):
         """:param amounts: list of (whose, dict month -> last year's, dict month -> target)
+        :param dict counts: name of a figure -> function of :meth:`_counts_before`
         :return: list of values of the lines of the chosen months
         """
         chosen, set_before = self._chosen_months(), self._set_before()
@@ -243,12 +267,19 @@ class SalesTargetCopy(models.TransientModel):
             for month, amount in zip(chosen, values, strict=True):
                 key = (month, whose.get("user_id", False), whose.get("team_id", False))
                 found = set_before.get(key)
+                figures = {"amount": amount}
+                for name, count in counts.items():
+                    counted = ceil(round(count(whose, month) * (1 + self.growth), 6))
+                    # Where there were none, what a head has thought of stays
+                    figures[name] = counted or (found[name] if found else 0)
+                if found and not self.replace:
+                    figures = {name: found[name] for name in figures}
                 lines.append(
                     {
                         **whose,
+                        **figures,
                         "month": month,
                         "last_year": before[month],
-                        "amount": amount if self.replace or not found else found.amount,
                         "set_before": found.amount if found else 0,
                         "state": "new" if not found else "replace" if self.replace else "keep",
                     }
@@ -272,6 +303,8 @@ class SalesTargetCopyLine(models.TransientModel):
     month_name = fields.Char("Month", compute="_compute_month_name")
     last_year = fields.Monetary(readonly=True)
     amount = fields.Monetary("New Target")
+    new_clients = fields.Integer()
+    visits = fields.Integer()
     set_before = fields.Monetary("Set till Now", readonly=True)
     state = fields.Selection(
         [("new", "Will be set"), ("keep", "Stays as it is"), ("replace", "Replaced")],
@@ -297,5 +330,8 @@ class SalesTargetCopyLine(models.TransientModel):
             "month": self.month,
             "user_id": self.user_id.id,
             "team_id": self.team_id.id,
-            "amount": self.amount,
+            **self._prepare_figures(),
         }
+
+    def _prepare_figures(self):
+        return {name: self[name] for name in ("amount", *COUNTED)}
