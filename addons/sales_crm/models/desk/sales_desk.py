@@ -55,8 +55,9 @@ class SalesDesk(models.AbstractModel):
             companies
         :raise AccessError: the user doesn't work in sales
         """
-        self._check_may_see()
-        scope, options = self._prepare_scope(options)
+        desk = self._sales_plain()  # the caller's context changes no figure
+        desk._check_may_see()
+        scope, options = desk._prepare_scope(options)
         return {
             "options": options,
             "period": {
@@ -66,11 +67,11 @@ class SalesDesk(models.AbstractModel):
                 "is_current": scope.first <= scope.today <= scope.last,
                 "is_future": scope.first > scope.today,
             },
-            "is_head": self._is_head(),
-            "name": self.env.user.name,
-            "currency_id": self.env.company.currency_id.id,
-            "teams": self._teams() if self._is_head() else [],
-            **{name: part(scope) for name, part in self._parts().items()},
+            "is_head": desk._is_head(),
+            "name": desk.env.user.name,
+            "currency_id": desk.env.company.currency_id.id,
+            "teams": desk._teams() if desk._is_head() else [],
+            **{name: part(scope) for name, part in desk._parts().items()},
         }
 
     @api.model
@@ -143,7 +144,7 @@ class SalesDesk(models.AbstractModel):
     @api.model
     def _members(self, team):
         # sudo: who is in a team is no secret to a head
-        return team.sudo().crm_team_member_ids.user_id
+        return team.sudo().crm_team_member_ids.filtered("active").user_id
 
     @api.model
     def _teams(self):

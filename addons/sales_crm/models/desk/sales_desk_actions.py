@@ -17,12 +17,13 @@ class SalesDesk(models.AbstractModel):
         :raise UserError: no such figure
         :raise AccessError: the user doesn't work in sales
         """
-        self._check_may_see()
-        scope, _options = self._prepare_scope(options)
-        actions = self._actions()
+        desk = self._sales_plain()  # what was counted opens, whatever the caller's context
+        desk._check_may_see()
+        scope, _options = desk._prepare_scope(options)
+        actions = desk._actions()
         if figure in actions:
             return actions[figure](scope, value)
-        return self._action_attention(figure, scope)
+        return desk._action_attention(figure, scope)
 
     @api.model
     def _actions(self):

@@ -177,6 +177,14 @@ class TestDesk(DeskCase):
         coming = self._desk(date=str(self.today + relativedelta(years=1)))
         self.assertTrue(coming["period"]["is_future"])
 
+    def test_the_callers_context_changes_no_figure(self):
+        self._bill_both()
+        asleep = self.client.copy({"name": "Gone", "user_id": self.manager.id})
+        asleep.write({"is_asleep": True, "active": False})
+        Desk = self.env["sales.desk"].with_user(self.manager)
+        Desk = Desk.with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual(Desk.with_context(active_test=False).get_desk(), Desk.get_desk())
+
     def test_bad_input(self):
         for options in (
             {"period": "week"},
