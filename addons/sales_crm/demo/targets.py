@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from ..tools.target import month_end, month_of, rounded
+from ..tools.months import month_end, month_of
+from ..tools.target import rounded
 from .part import Part
 
 HARD = (0.95, 1.05, 0.85, 1.15, 1.0)  # how ambitious each manager's target is

@@ -1,31 +1,11 @@
 """Targets and facts of a period: days and arithmetic, without a database."""
 
 from bisect import bisect_right
-from calendar import monthrange
 from datetime import date
 from math import ceil, floor
 from typing import NamedTuple
 
-
-def month_of(day):
-    """:return: the first day of the month of ``day``"""
-    return day.replace(day=1)
-
-
-def month_end(day):
-    """:return: the last day of the month of ``day``"""
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def next_month(month):
-    """:return: the first day of the month after the one of ``month``"""
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
-
-
-def year_before(day):
-    """:return: the same day of last year; of 29 February the 28th"""
-    last = monthrange(day.year - 1, day.month)[1]
-    return date(day.year - 1, day.month, min(day.day, last))
+from .months import month_end, month_of, next_month, period_before, year_before
 
 
 class Period(NamedTuple):
@@ -54,9 +34,8 @@ class Period(NamedTuple):
 
     @property
     def before(self):
-        """:return: first and last day of the same period of last year; the end of a month stays the end"""
-        last = year_before(self.last)
-        return year_before(self.first), month_end(last) if self.last == month_end(self.last) else last
+        """:return: first and last day of the same period of last year"""
+        return period_before(self.first, self.last)
 
 
 class Workdays(NamedTuple):

@@ -12,12 +12,3 @@ class TestCoreApiStock(CoreApi, TransactionCase):
     overrides = OVERRIDES
     calls = CALLS
     calls_of_others = CALLS_OF_SALES_CRM
-
-    def test_each_override_overrides(self):
-        self.check_overrides()
-
-    def test_each_controller_overrides(self):
-        self.check_class_overrides()
-
-    def test_each_call_finds_what_it_calls(self):
-        self.check_calls()

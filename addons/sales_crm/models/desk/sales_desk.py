@@ -1,7 +1,4 @@
-from calendar import monthrange
 from typing import NamedTuple
-
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -119,7 +116,7 @@ class SalesDesk(models.AbstractModel):
             users = self.env.user.ids
         elif options.get("team_id"):
             team = self._team(options["team_id"])
-            users = self._members(team).ids
+            users = team._sales_members().ids
         scope = Scope(first, last, today, min(last, today), users, team)
         return scope, {
             "period": period,
@@ -142,24 +139,9 @@ class SalesDesk(models.AbstractModel):
         return team
 
     @api.model
-    def _members(self, team):
-        # sudo: who is in a team is no secret to a head
-        return team.sudo().crm_team_member_ids.filtered("active").user_id
-
-    @api.model
     def _teams(self):
         teams = self.env["crm.team"].search([("company_id", "in", [False, *self.env.companies.ids])])
         return [{"id": team.id, "name": team.name} for team in teams]
-
-    @api.model
-    def _year_before(self, day):
-        """:return: the same day of the year before; the last day of a month stays the last, so that
-        February is compared with February
-        """
-        before = day - relativedelta(years=1)
-        if day.day == monthrange(day.year, day.month)[1]:
-            return before.replace(day=monthrange(before.year, before.month)[1])
-        return before
 
     # ------------------------------------------------------
     # Work

@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..target.sales_target_facts import KINDS, Asked
+from ...tools.months import period_before
+from ..target.sales_target_facts import Asked
 
 MONTHS = 12  # of a chart
 
@@ -62,13 +63,13 @@ class SalesDesk(models.AbstractModel):
         year before
         """
         first = scope.end.replace(day=1) - relativedelta(months=MONTHS - 1)
-        return (first, scope.end), (first - relativedelta(years=1), self._year_before(scope.end))
+        return (first, scope.end), period_before(first, scope.end)
 
     @api.model
     def _sales_domain(self, scope, first, last):
         """:return: Domain on ``sales.performance.report`` of what was sold in a period"""
         # sudo: which amount the company's targets are in is no secret
-        kinds = KINDS[self.env.company.sudo().sales_target_measure]
+        kinds = self.env.company.sudo()._sales_target_kinds()
         return (
             Domain("kind", "in", kinds)
             & Domain("date", ">=", first)

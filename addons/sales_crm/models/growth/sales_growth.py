@@ -1,16 +1,12 @@
-from calendar import monthrange
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-# Measure -> the kinds of rows of the performance report that it is in
-MEASURES = {
-    "invoiced": ("invoiced", "credited"),
-    "ordered": ("ordered",),
-    "shipped": ("shipped", "goods_returned"),
-}
+from ...tools.months import period_before
+
+# What growth may be counted in; see ``tools.measures``
+COUNTED = ("invoiced", "ordered", "shipped")
 # How it is grouped -> the field of the report
 GROUPS = {"none": None, "manager": "manager_id", "category": "categ_id"}
 # The first bridge: each client is in one of these
@@ -106,7 +102,7 @@ class SalesGrowth(models.AbstractModel):
                     group_by,
                 )
             )
-        if not isinstance(measure, str) or measure not in MEASURES:
+        if not isinstance(measure, str) or measure not in COUNTED:
             raise UserError(
                 self.env._(
                     "Growth can't be measured by “%s”. Choose what was invoiced, ordered or shipped.", measure
@@ -157,14 +153,9 @@ class SalesGrowth(models.AbstractModel):
     def _year_before(self, options):
         """:return: pair of dates: the first and the last of the days that the period is compared with
 
-        29 February is compared with 28 February; whole months are with whole months, so that a February to
-        its 28th is compared with one to its 29th.
+        29 February is compared with 28 February, whole months are with whole months.
         """
-        first, last = (fields.Date.to_date(options[name]) for name in ("date_from", "date_to"))
-        first_before, last_before = (day - relativedelta(years=1) for day in (first, last))
-        if first.day == 1 and last.day == monthrange(last.year, last.month)[1]:
-            last_before += relativedelta(day=31)
-        return first_before, last_before
+        return period_before(*(fields.Date.to_date(options[name]) for name in ("date_from", "date_to")))
 
     @api.model
     def _companies(self):
@@ -175,7 +166,7 @@ class SalesGrowth(models.AbstractModel):
     @api.model
     def _measure_names(self):
         Report = self.env["sales.performance.report"]
-        return [(name, Report._fields[f"{name}_amount"]._description_string(self.env)) for name in MEASURES]
+        return [(name, Report._fields[f"{name}_amount"]._description_string(self.env)) for name in COUNTED]
 
     @api.model
     def _group_by_names(self):

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .sales_growth import GROUPS, KEPT, MEASURES
+from ...tools.measures import MEASURES
+from .sales_growth import GROUPS, KEPT
 
 
 class SalesGrowth(models.AbstractModel):

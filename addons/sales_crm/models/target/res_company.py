@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ...tools.measures import MEASURES
+
 
 class ResCompany(models.Model):
     """What targets are compared with, and by how much sales are to grow."""
@@ -27,3 +29,8 @@ class ResCompany(models.Model):
         """:return: the field of ``sales.performance.report`` that targets are compared with"""
         self.ensure_one()
         return f"{self.sales_target_measure}_amount"
+
+    def _sales_target_kinds(self):
+        """:return: the kinds of rows of ``sales.performance.report`` that are summed for it"""
+        self.ensure_one()
+        return MEASURES[self.sales_target_measure]

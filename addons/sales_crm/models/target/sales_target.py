@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...tools.target import month_of
+from ...tools.months import month_of
 
 
 class SalesTarget(models.Model):

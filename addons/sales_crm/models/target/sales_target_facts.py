@@ -8,9 +8,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# Which rows of the report are summed for a measure: the other sources aren't even asked
-KINDS = {"ordered": ["ordered"], "invoiced": ["invoiced", "credited"], "paid": ["paid"]}
-
 
 class Asked(NamedTuple):
     """Whose figures are counted, of which time.
@@ -84,7 +81,7 @@ class SalesTarget(models.Model):
         company = self.env.company
         sold, without = defaultdict(float), set()
         groups = self.env["sales.performance.report"]._read_group(
-            self._progress_domain(KINDS[company.sales_target_measure], asked.period.first, asked.period.last)
+            self._progress_domain(company._sales_target_kinds(), asked.period.first, asked.period.last)
             & asked.of_people("user_id"),
             ["user_id", "company_id", "no_rate", "document_currency_id"],
             [f"{company._sales_target_field()}:sum"],
@@ -102,7 +99,7 @@ class SalesTarget(models.Model):
         company = self.env.company
         sold = defaultdict(lambda: defaultdict(float))
         groups = self.env["sales.performance.report"]._read_group(
-            self._progress_domain(KINDS[company.sales_target_measure], *asked.period.before)
+            self._progress_domain(company._sales_target_kinds(), *asked.period.before)
             & asked.of_people("user_id"),
             ["user_id", "company_id", "date:day"],
             [f"{company._sales_target_field()}:sum"],

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from ...tools.target import month_end, month_of
+from ...tools.months import month_end, month_of
 
 YEARS = range(2000, 2101)
 NEAR = 0.8  # of the target: not good, and not bad either

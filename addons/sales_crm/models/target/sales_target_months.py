@@ -3,8 +3,9 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.target import Period, month_of
-from .sales_target_facts import KINDS, Asked
+from ...tools.months import month_of
+from ...tools.target import Period
+from .sales_target_facts import Asked
 
 FIGURES = ("amount", "new_clients", "visits")
 
@@ -42,7 +43,7 @@ class SalesTarget(models.Model):
     def _months_of_amount(self, asked):
         company = self.env.company
         groups = self.env["sales.performance.report"]._read_group(
-            self._progress_domain(KINDS[company.sales_target_measure], asked.period.first, asked.period.last)
+            self._progress_domain(company._sales_target_kinds(), asked.period.first, asked.period.last)
             & asked.of_people("user_id"),
             ["user_id", "date:month"],
             [f"{company._sales_target_field()}:sum"],

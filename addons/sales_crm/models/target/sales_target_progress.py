@@ -68,13 +68,11 @@ class SalesTarget(models.Model):
     @api.model
     def _progress_people(self, team):
         """:return: res.users, sudo-ed: whose figures the user is shown; None for everybody's"""
-        # sudo: who is in which team is no secret to its leader and to heads
-        members = team and team.sudo().crm_team_member_ids.filtered("active").user_id
-        user = self.env.user.sudo()
+        # sudo: the user's own groups
+        members, user = team and team._sales_members(), self.env.user.sudo()
         if self.env.su or user._has_group("sales_crm.group_head"):
             return members or (user.browse() if team else None)
-        led = self.env["crm.team"].sudo().search([("user_id", "=", user.id)])
-        people = user | led.crm_team_member_ids.filtered("active").user_id
+        people = user | self.env["crm.team"]._members_led_by(user)
         return people & members if team else people
 
     @api.model

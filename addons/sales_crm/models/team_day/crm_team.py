@@ -12,10 +12,3 @@ class CrmTeam(models.Model):
         # sudo: who leads a team is no secret
         teams = self.sudo().search([("user_id", "!=", False)])
         return tuple(teams.user_id.filtered("active").ids)
-
-    @api.model
-    def _members_led_by(self, user):
-        """:return: the users in the teams that ``user`` leads, sudo-ed"""
-        # sudo: a leader knows who is in his team
-        teams = self.sudo().search([("user_id", "=", user.id)])
-        return teams.crm_team_member_ids.filtered("active").user_id

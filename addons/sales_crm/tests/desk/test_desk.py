@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from ...tools.months import period_before
 from ..counting import Counted
 from ..performance.test_performance_report import PerformanceCase
 
@@ -67,17 +68,14 @@ class TestDesk(DeskCase):
 
     def test_the_same_days_of_the_year_before(self):
         """What was sold later in the month a year before isn't compared with."""
-        later = self.today - relativedelta(years=1) + timedelta(days=1)
-        if later.month != self.today.month:
-            later = self.today - relativedelta(years=1)
-        self._bill_of(self.manager, 70, self.client, later)
-        sales = self._desk()["sales"]
-        is_same_day = later == self.today - relativedelta(years=1)
-        self.assertEqual(sales["before"], 70 if is_same_day else 0)
+        _first, last = period_before(self.today.replace(day=1), self.today)
+        self._bill_of(self.manager, 70, self.client, last + timedelta(days=1))
+        self.assertEqual(self._desk()["sales"]["before"], 0)
+        self._bill_of(self.manager, 5, self.client, last)
+        self.assertEqual(self._desk()["sales"]["before"], 5)
 
     def test_february(self):
-        """The last day of a month is compared with the last day, whatever its number."""
-        Desk = self.env["sales.desk"]
+        """The last day of whole months is compared with the last day, whatever its number."""
         for day, before in {
             "2028-02-29": "2027-02-28",
             "2029-02-28": "2028-02-29",
@@ -85,7 +83,8 @@ class TestDesk(DeskCase):
             "2027-03-31": "2026-03-31",
             "2027-06-15": "2026-06-15",
         }.items():
-            self.assertEqual(Desk._year_before(date.fromisoformat(day)), date.fromisoformat(before), day)
+            last = date.fromisoformat(day)
+            self.assertEqual(period_before(last.replace(day=1), last)[1], date.fromisoformat(before), day)
 
     def test_who_sees_what(self):
         self._bill_both()

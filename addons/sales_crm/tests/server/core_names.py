@@ -143,7 +143,7 @@ private_names = cache(PrivateNames)
 
 
 class CoreApi:
-    """What the tests of an add-on's tables ask; mixed into a test case.
+    """The tests of an add-on's tables; mixed into a test case.
 
     Each line of a table is the name, its signature and why we need it. What the tables say is compared
     with the sources and the registry, both ways.
@@ -155,7 +155,7 @@ class CoreApi:
     calls = {}
     calls_of_others = {}  # the table of an add-on below: what it lists needn't be listed again
 
-    def check_overrides(self):
+    def test_each_override_overrides(self):
         """A method of Odoo's that gets another name no longer asks ours, and nobody is told."""
         found = model_overrides(self.env, self.addon)
         listed = {(model, name) for model, names in self.overrides.items() for name in names}
@@ -165,11 +165,11 @@ class CoreApi:
             by_line[ANY_MODEL if of_any else model, name] = text
         self._compare(self.overrides, by_line)
 
-    def check_class_overrides(self):
+    def test_each_controller_overrides(self):
         """The same for controllers, with their addresses."""
         self._compare(self.class_overrides, class_overrides(self.addon))
 
-    def check_calls(self):
+    def test_each_call_finds_what_it_calls(self):
         """Private names of Odoo's that we call or read: what they take is nobody's promise."""
         defined = private_names("sales_crm").defined | private_names(self.addon).defined
         used = {n: place for n, place in private_names(self.addon).used.items() if n not in defined}

@@ -13,15 +13,6 @@ class TestCoreApi(CoreApi, TransactionCase):
     class_overrides = CLASS_OVERRIDES
     calls = CALLS
 
-    def test_each_override_overrides(self):
-        self.check_overrides()
-
-    def test_each_controller_overrides(self):
-        self.check_class_overrides()
-
-    def test_each_call_finds_what_it_calls(self):
-        self.check_calls()
-
     def test_what_is_renamed_is_told_with_its_reason(self):
         """Otherwise the tests above would say nothing."""
         table = {"ir.rule": {"_compute_domain": ("model_name, mode", "the leak")}}

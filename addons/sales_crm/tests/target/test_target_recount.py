@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from ...tools.target import month_end, year_before
+from ...tools.months import month_end, year_before
 from ..chance import dice_of, how_many
 from ..performance import test_performance_recount as performance
 

@@ -8,7 +8,8 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 from odoo.tools.misc import babel_locale_parse
 
-from ...tools.target import filled, month_end, rounded
+from ...tools.months import month_end
+from ...tools.target import filled, rounded
 
 COUNTED = ("new_clients", "visits")  # beside the amount
 
