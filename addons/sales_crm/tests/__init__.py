@@ -1,5 +1,5 @@
 from .intake import test_import, test_filling, test_import_cells, test_import_formats, test_import_kinds
-from .intake import test_import_property, test_import_selection
+from .intake import test_import_property, test_import_selection, test_import_undo
 from .export import test_export_guard, test_export_routes, test_xlsx_report
 from .server import test_core_api, test_field_names, test_server_fields, test_kept_default, test_columns
 from .batch import test_batch

@@ -1,3 +1,5 @@
+from . import res_company
+from . import res_config_settings
 from . import sales_import_mapping
 from . import sales_import
 from . import sales_import_row
@@ -8,6 +10,9 @@ from . import sales_import_reader
 from . import sales_import_reader_sheet
 from . import sales_import_reader_formats
 from . import sales_import_work
+from . import sales_import_made
+from . import sales_import_undo
+from . import sales_stage_move
 from . import sales_import_summary
 from . import sales_import_role
 from . import sales_import_role_client

@@ -12,6 +12,8 @@ STATES = [
     ("preview", "Check"),
     ("importing", "Importing"),
     ("done", "Done"),
+    ("undoing", "Taking Back"),
+    ("undone", "Undone"),
 ]
 
 MAX_FILES = 10

@@ -30,7 +30,14 @@ RESULTS = [
     ("unchanged", "Unchanged"),
     ("skipped", "Skipped"),
     ("failed", "Failed"),
+    ("undone", "Taken Back"),
+    ("archived", "Archived"),
+    ("stays", "Stays"),
 ]
+
+
+# In these states of an import its rows can be decided about
+BEFORE = ("draft", "mapping", "analysing", "preview")
 
 
 class SalesImportRow(models.Model):
@@ -75,10 +82,16 @@ class SalesImportRow(models.Model):
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
     result = fields.Selection(RESULTS, readonly=True)
+    made = fields.Char("State When Created", readonly=True, export_string_translation=False)
 
     _pending_idx = models.Index("(import_id, sequence, id) WHERE result IS NULL")
     _import_idx = models.Index("(import_id, sequence, id)")
     _record_idx = models.Index("(res_model, res_id) WHERE res_id IS NOT NULL")
+
+    @api.model
+    def _sales_server_fields(self):
+        """By it an undo tells whether somebody has worked with a client."""
+        return super()._sales_server_fields() | {"made"}
 
     @api.constrains("role")
     def _check_role(self):
@@ -96,7 +109,7 @@ class SalesImportRow(models.Model):
     def _check_not_imported(self):
         """:raise UserError: the row has been imported"""
         for row in self:
-            if row.result or row.import_state in ("importing", "done"):
+            if row.result or row.import_state not in BEFORE:
                 raise UserError(
                     self.env._("Row %s is imported already: nothing can be decided about it.", row.number)
                 )
@@ -171,7 +184,7 @@ class SalesImportRow(models.Model):
         rows = self.search(
             [
                 ("fingerprint", "in", fingerprints),
-                ("result", "in", ["created", "updated", "unchanged"]),
+                ("result", "in", ["created", "updated", "unchanged", "stays"]),
             ],
             order="id",
         )

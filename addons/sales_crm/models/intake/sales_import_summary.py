@@ -3,6 +3,10 @@ from markupsafe import Markup
 from odoo import api, fields, models
 
 PROBLEMS_SHOWN = 40
+# The states after the work
+ENDED = ("done", "undoing", "undone")
+# The results of rows whose record is here
+HERE = ("created", "updated", "unchanged", "stays")
 
 
 class SalesImport(models.Model):
@@ -62,7 +66,7 @@ class SalesImport(models.Model):
     @api.depends("state", "progress_done", "row_ids.action", "row_ids.result")
     def _compute_summary(self):
         for record in self:
-            known = record.state in ("preview", "importing", "done")
+            known = record.state in ("preview", "importing", *ENDED)
             record.summary = record._summary_html() if known else False
 
     def _summary_figures(self):
@@ -74,11 +78,11 @@ class SalesImport(models.Model):
         self.ensure_one()
         rows = self.env["sales.import.row"]
         domain = [("import_id", "=", self.id), ("role", "!=", False)]
-        field = "result" if self.state == "done" else "action"
+        field = "result" if self.state in ENDED else "action"
         roles = {}
         for role, what, count in rows._read_group(domain, ["role", field], ["__count"]):
             roles.setdefault(role, {})[what or "open"] = count
-        here = [("result", "in", ["created", "updated", "unchanged"])] if self.state == "done" else []
+        here = [("result", "in", HERE)] if self.state in ENDED else []
         stages = rows._read_group(
             [*domain, ("role", "=", "deal"), ("bucket", "!=", False), *here],
             ["bucket"],
@@ -98,7 +102,7 @@ class SalesImport(models.Model):
         figures = self._summary_figures()
         Row = self.env["sales.import.row"]
         roles = dict(Row._fields["role"]._description_selection(self.env))
-        field = "result" if self.state == "done" else "action"
+        field = "result" if self.state in ENDED else "action"
         words = dict(Row._fields[field]._description_selection(self.env))
         lines = [
             (

@@ -13,6 +13,9 @@ _logger = logging.getLogger(__name__)
 
 BATCHES_PARAMETER = "sales_crm.import_batches"
 
+# Of these kinds of records an undo takes back what was created; users, teams and products stay
+TAKEN_BACK = ("crm.lead", "res.partner")
+
 CHECK_BATCH = 1000
 
 IMPORT_BATCH = 200
@@ -101,6 +104,7 @@ class SalesImport(models.Model):
             if not self._is_alone(run):
                 run.forget()
             self._execute(run, handler, rows)
+            self._remember_made(rows)
             run.filling.add(len(rows))
         self._step({"progress_done": self.progress_done + len(rows)})
         return len(rows)
@@ -159,6 +163,28 @@ class SalesImport(models.Model):
                 _logger.exception("Row %s of import %s", rows.number, self.id)
             sentence = self._batch_failure_sentence(error)
             handler._finish(rows, "failed", message=sentence)
+
+    def _remember_made(self, rows):
+        """Write down the state of the clients and deals that these rows have created or changed, so that an
+        undo finds out what somebody has worked with.
+        """
+        done = rows.filtered(lambda row: row.result in ("created", "updated") and row.res_id)
+        for model, of_model in done.grouped("res_model").items():
+            creators = self.env["sales.import.row"].search(
+                [
+                    ("import_id", "=", self.id),
+                    ("result", "=", "created"),
+                    ("res_model", "=", model),
+                    ("res_id", "in", of_model.mapped("res_id")),
+                ]
+            )
+            if model not in TAKEN_BACK or not creators:
+                continue
+            # sudo: a state is of all that hangs on a record, and only the server writes it
+            Made = self.env["sales.import.made"].sudo()
+            states = Made._states(Made._parts(Made.env[model].browse(creators.mapped("res_id"))))
+            for row in creators:
+                row.sudo().made = states[row.res_id]
 
     def _finish_state(self):
         if self.state == "analysing":
