@@ -1,7 +1,7 @@
 {
     "name": "Sales CRM",
     "summary": "Client base, managers' day plan and carry-over for B2B sales departments",
-    "version": "19.0.1.9.0",
+    "version": "19.0.1.10.0",
     "category": "Sales/CRM",
     "author": "Sales CRM founders",
     "website": "https://github.com/sales-crm/sales-crm",

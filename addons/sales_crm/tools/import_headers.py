@@ -77,6 +77,13 @@ SYNONYMS = {
         "deal_product": "product, товар, продукт, номенклатура, product name",
         "deal_account": "account, client, клиент, контрагент, организация, компания, company, customer, "
         "account name",
+        "deal_contact": "контакт, основной контакт, контактное лицо, контакт имя, фио, contact, contact "
+        "name, contact person, person",
+        "deal_phone": "телефон, телефоны, рабочий телефон, мобильный телефон, мобильный, контакт рабочий "
+        "телефон, телефон контакта, телефон компании, phone, mobile, phone number",
+        "deal_email": "e mail, email, почта, электронная почта, рабочий e mail, рабочий email, контакт "
+        "рабочий email, email контакта, mail",
+        "deal_city": "город, город клиента, city",
         "deal_stage": "deal stage, stage, стадия, этап, статус, статус сделки, стадия сделки, этап "
         "сделки, status",
         "deal_open_date": "engage date, open date, created, created on, creation date, start date, дата "
@@ -95,7 +102,17 @@ REQUIRED = {
     "deal": {"deal_stage"},
 }
 # Targets that several columns may fill; the others take one column only
-REPEATABLE = frozenset(["phone", "email", "note", "street", "deal_note", "skip"])
+REPEATABLE = frozenset(["phone", "email", "note", "street", "deal_phone", "deal_email", "deal_note", "skip"])
+# What a file of deals says of their clients, and what it is in a file of clients
+CLIENT_OF_DEAL = {
+    "deal_account": "name",
+    "deal_contact": "contact_name",
+    "deal_phone": "phone",
+    "deal_email": "email",
+    "deal_city": "city",
+}
+# With one of these a client can be reached
+REACHED_BY = frozenset(["deal_contact", "deal_phone", "deal_email"])
 NAME_TARGETS = ("contact_last_name", "contact_name", "contact_first_name", "contact_middle_name")
 NAMES_OF_CLIENT = frozenset(["contact_name", "contact_last_name", "contact_first_name"])  # without a firm
 CONTACT_TARGETS = (

@@ -21,3 +21,4 @@ from . import sales_import_role_client_do
 from . import sales_import_role_agent
 from . import sales_import_role_product
 from . import sales_import_role_deal
+from . import sales_import_deal_client

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.filling import Filling
+from ...tools.import_headers import REACHED_BY
 from ...tools.import_run import UserLookup
 from ...tools.normalise import plain
 
@@ -88,6 +89,14 @@ class SalesImport(models.Model):
         help="They become internal users with the role Manager and without a password: nobody can log in "
         "as one of them until an administrator invites him. No e-mail is sent.",
     )
+    create_clients = fields.Boolean(
+        "Create Clients That Deals Name",
+        compute="_compute_create_clients",
+        store=True,
+        readonly=False,
+        help="A client that nobody has yet comes in with the deal: name, contact person, phones, e-mail and "
+        "city as the deal's row says. Each is shown as a row of its own before anything is written.",
+    )
     may_create_users = fields.Boolean(compute="_compute_may_create_users")
     state = fields.Selection(STATES, required=True, default="draft", readonly=True, copy=False, index=True)
     date_start = fields.Datetime("Started", readonly=True, copy=False)
@@ -109,6 +118,11 @@ class SalesImport(models.Model):
         may = self.env["res.users"].has_access("create")
         for record in self:
             record.create_users = may and record.kind == "deals"
+
+    @api.depends("column_ids.target")
+    def _compute_create_clients(self):
+        for record in self:
+            record.create_clients = not REACHED_BY.isdisjoint(record.column_ids.mapped("target"))
 
     @api.depends_context("uid")
     def _compute_may_create_users(self):
@@ -289,7 +303,9 @@ class SalesImport(models.Model):
     def _prepare_rows(self):
         """Put the rows in their order; rows that were imported stay as they are."""
         for file in self.file_ids:
-            rows = file.row_ids.filtered_domain([("result", "not in", ["created", "updated"])])
+            rows = file.row_ids.filtered_domain(
+                [("result", "not in", ["created", "updated"]), ("of_deals", "=", False)]
+            )
             vals = {
                 "sequence": self.env["sales.import.mapping"]._role_sequence(file.role),
                 "role": file.role,
@@ -329,7 +345,7 @@ class SalesImport(models.Model):
                 for column in file.column_ids
                 if column.target == "deal_stage" or column.target in MANAGER_TARGETS
             }
-            rows = file.row_ids if kinds else self.env["sales.import.row"]
+            rows = file.row_ids.filtered(lambda row: not row.of_deals) if kinds else file.row_ids.browse()
             for cells in rows.mapped("cells"):
                 for position, kind in kinds.items():
                     text = cells[position].strip() if position < len(cells) else ""

@@ -149,7 +149,7 @@ class SalesImportRole(models.AbstractModel):
         """:return: the same text for rows that say the same"""
         said = [
             (target, number, row.cells[position] if position < len(row.cells) else "")
-            for target, position, _header, number in run.columns[row.file_id.id]
+            for target, position, _header, number in self._columns(run, row)
         ]
         filled = sorted(item for item in said if item[2])
         return hashlib.sha256(json.dumps([self._role, filled]).encode()).hexdigest()
@@ -159,10 +159,15 @@ class SalesImportRole(models.AbstractModel):
     # ------------------------------------------------------
 
     @api.model
+    def _columns(self, run, row):
+        """:return: list of tuples (target, position, header, number of the contact)"""
+        return run.columns[row.file_id.id]
+
+    @api.model
     def _cells(self, run, row, said):
         """:return: dict target -> list of tuples (header, text, number of the contact)"""
         cells = {}
-        for target, position, header, number in run.columns[row.file_id.id]:
+        for target, position, header, number in self._columns(run, row):
             text = row.cells[position] if position < len(row.cells) else ""
             if not squeeze(text):
                 continue

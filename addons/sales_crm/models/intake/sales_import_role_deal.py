@@ -5,6 +5,7 @@ from datetime import datetime, time
 from odoo import api, fields, models
 from odoo.tools import SQL, plaintext2html
 
+from ...tools.import_headers import CLIENT_OF_DEAL
 from ...tools.import_run import PlainRow
 from ...tools.normalise import name_key, person_key, plain, squeeze
 
@@ -38,6 +39,8 @@ class SalesImportRoleDeal(models.AbstractModel):
             "name": self._text(cells, "deal_name") or " · ".join(filter(None, [product, account, number])),
             "product": product,
             "account": account,
+            "city": self._text(cells, "deal_city"),
+            "client_row": row.client_row_id,
             "agent": self._text(cells, "deal_agent"),
             "stage": self._text(cells, "deal_stage"),
             "opened": self._date(row, cells, "deal_open_date", said, low=1980),
@@ -45,6 +48,7 @@ class SalesImportRoleDeal(models.AbstractModel):
             "amount": self._number(run, row, cells, "deal_value", said),
         }
         said.notes += [f"{header}: {squeeze(text)}" for header, text, _n in cells.get("deal_note", ())]
+        said.notes += self._notes_of_client(run, row, cells)
         said.values["notes"] = said.notes
         self._parse_agent(run, row, cells, said)
         self._parse_stage(run, row, cells, said)
@@ -52,6 +56,16 @@ class SalesImportRoleDeal(models.AbstractModel):
         if opened and closed and closed < opened:
             self._keep_order(row, cells, said)
         return said
+
+    @api.model
+    def _notes_of_client(self, run, row, cells):
+        """:return: list of what the row says of a client who doesn't come in with it"""
+        return [
+            f"{header}: {squeeze(text)}"
+            for target in CLIENT_OF_DEAL
+            if target != "deal_account"
+            for header, text, _number in cells.get(target, ())
+        ]
 
     @api.model
     def _keep_order(self, row, cells, said):
@@ -187,9 +201,9 @@ class SalesImportRoleDeal(models.AbstractModel):
         """
         account, product = said.values["account"], said.values["product"]
         missing = []
-        if not account:
+        if not account and not said.values["client_row"]:
             missing.append(self.env._("Unmatched: no account. The deal is imported without a client."))
-        elif not self._account_known(run, account):
+        elif account and not self._account_known(run, account):
             missing.append(
                 self.env._(
                     "Unmatched: there is no client “%s”. The deal is imported without a client.",
@@ -209,12 +223,17 @@ class SalesImportRoleDeal(models.AbstractModel):
 
     @api.model
     def _clients_of(self, run, values):
-        """:return: list of ids of the clients that can be the deal's; among namesakes those of its agent"""
+        """:return: list of ids of the clients that can be the deal's; among namesakes those of its city, of
+        these those of its agent
+        """
         clients = run.clients.get(f"name {name_key(values['account'])}", []) if values["account"] else []
         if len(clients) < 2:
             return clients
         run.load_states(clients)
         active = [client for client in clients if run.states["partner", client].values["active"]]
+        city = plain(values["city"])
+        here = [c for c in active if city and plain(run.states["partner", c].values["city"]) == city]
+        active = here or active
         user = values.get("user_id")
         own = [c for c in active if user and run.states["partner", c].values["user_id"] == user]
         return own or active or clients
@@ -322,10 +341,10 @@ class SalesImportRoleDeal(models.AbstractModel):
 
     @api.model
     def _prepare_client_values(self, run, row):
-        """The client by its name; a name that nobody has is kept as text."""
-        if not row["account"]:
-            return {"partner_id": False}
+        """The client by his name, or whom the deal has brought in; a name that nobody has is kept as text."""
         clients = self._clients_of(run, row)
+        if not clients and not row["account"]:
+            return {"partner_id": False}
         if not clients:
             return {"partner_id": False, "partner_name": row["account"]}
         return {"partner_id": clients[0]}

@@ -24,6 +24,9 @@ QUESTIONS = [
     ("warning", "Something Is Kept in the Notes"),
 ]
 
+# With one of these results the record is here
+HERE = ("created", "updated", "unchanged", "stays")
+
 RESULTS = [
     ("created", "Created"),
     ("updated", "Updated"),
@@ -77,6 +80,21 @@ class SalesImportRow(models.Model):
         ondelete="set null",
         index="btree_not_null",
         help="The row before it that brings the same client in.",
+    )
+    of_deals = fields.Char(
+        "Client of Deals",
+        readonly=True,
+        index="btree_not_null",
+        export_string_translation=False,
+        help="What the deals say whose client this row brings in; no row of the file is it by itself.",
+    )
+    client_row_id = fields.Many2one(
+        "sales.import.row",
+        "Client's Row",
+        readonly=True,
+        ondelete="set null",
+        index="btree_not_null",
+        help="The row that brings the client of this deal in.",
     )
     fingerprint = fields.Char(readonly=True, index="btree_not_null")
     res_model = fields.Char(readonly=True)
@@ -184,7 +202,7 @@ class SalesImportRow(models.Model):
         rows = self.search(
             [
                 ("fingerprint", "in", fingerprints),
-                ("result", "in", ["created", "updated", "unchanged", "stays"]),
+                ("result", "in", HERE),
             ],
             order="id",
         )

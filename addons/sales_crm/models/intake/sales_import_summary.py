@@ -2,11 +2,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 
+from .sales_import_row import HERE
+
 PROBLEMS_SHOWN = 40
 # The states after the work
 ENDED = ("done", "undoing", "undone")
-# The results of rows whose record is here
-HERE = ("created", "updated", "unchanged", "stays")
 
 
 class SalesImport(models.Model):

@@ -214,7 +214,7 @@ class TestImportLayouts(ImportKinds):
             [deals[header] for header in ("ID", "Компания", "Этап сделки", "Бюджет", "Дата создания сделки")],
             ["deal_number", "deal_account", "deal_stage", "deal_value", "deal_open_date"],
         )
-        self.assertEqual(deals["Основной контакт"], "deal_note")
+        self.assertEqual(deals["Основной контакт"], "deal_contact")
         contacts = self._targets(
             "Полное имя контакта;Компания;Должность;Рабочий телефон;Мобильный телефон;Рабочий email;"
             "Личный email;Ответственный;Теги"
@@ -237,7 +237,7 @@ class TestImportLayouts(ImportKinds):
             "ID;Название;Стадия сделки;Сумма;Валюта;Компания;Контакт;Ответственный;Дата начала", "deals"
         )
         self.assertEqual(deals["Название"], "deal_name")
-        self.assertEqual(deals["Контакт"], "deal_note")
+        self.assertEqual(deals["Контакт"], "deal_contact")
 
     def test_counterparties_of_1c(self):
         targets = self._targets("Наименование;Полное наименование;ИНН;КПП;Код;Основной менеджер")

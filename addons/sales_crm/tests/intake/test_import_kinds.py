@@ -209,8 +209,7 @@ class TestImportSheets(ImportKinds):
         self.assertTrue(self._found("М1 Тест"))
 
 
-@tagged("post_install", "-at_install")
-class TestImportDealsRight(ImportKinds):
+class ImportDeals(ImportKinds):
     def _deals(self, *lines):
         record = self._upload(
             ("deals.csv", self._csv("ID;Сделка;Стадия;" + lines[0], *lines[1:])), kind="deals"
@@ -226,6 +225,9 @@ class TestImportDealsRight(ImportKinds):
     def _lead(self, row):
         return self.env["crm.lead"].with_context(active_test=False).browse(row.res_id)
 
+
+@tagged("post_install", "-at_install")
+class TestImportDealsRight(ImportDeals):
     def test_namesakes(self):
         Partner = self.env["res.partner"]
         clients = Partner.create(
@@ -331,3 +333,105 @@ class TestImportMend(ImportKinds):
         )
         self.assertEqual(len(self._found("Т2")), 1)
         self.assertEqual((first.state, second.state), ("done", "done"))
+
+
+@tagged("post_install", "-at_install")
+class TestImportClientsOfDeals(ImportDeals):
+    """A file of deals brings the clients in that it says how to reach."""
+
+    HEADERS = "Компания;Контакт;Телефон;Почта;Город;Ответственный"
+
+    def _rows_of(self, record, role):
+        return record.row_ids.filtered(lambda row: row.role == role).sorted("id")
+
+    def test_a_new_client_with_his_deals(self):
+        record = self._deals(
+            self.HEADERS,
+            "801;A;New;Ладья;Иван Петров;8-903-111-22-33, 8-903-111-22-34;;Тула;manager_a",
+            "802;B;New;Ладья;Иван Петров;8-903-111-22-33, 8-903-111-22-34;;Тула;manager_a",
+            "803;C;New;Ладья;Мария Сидорова;8-903-111-22-35;m@ladya.example;Тула;manager_a",
+            "804;D;New;Alpha;;;;;",
+        )
+        self.assertTrue(record.create_clients)
+        clients = self._rows_of(record, "client")
+        self.assertEqual(clients.mapped("number"), [2, 4])
+        self.assertEqual(clients[0].action, "create")
+        self.assertFalse(self._found("Ладья"))
+        record.action_import()
+        self.assertEqual(record.state, "done", record.failure)
+        client = self._found("Ладья")
+        self.assertEqual((len(client), client.city, client.user_id), (1, "Тула", self.manager))
+        self.assertEqual(set(client.child_ids.mapped("name")), {"Иван Петров", "Мария Сидорова"})
+        phones = " ".join([client.phone, *client.contact_channel_ids.mapped("value")])
+        self.assertIn("111-22-34", phones)
+        deals = self._lead(self._rows_of(record, "deal")[0])
+        for row in self._rows_of(record, "deal"):
+            deals |= self._lead(row)
+        self.assertEqual(deals.partner_id, client | self.client)
+        record.action_undo()
+        self.assertEqual(set(record.row_ids.mapped("result")), {"undone"})
+        self.assertFalse(deals.exists())
+        self.assertTrue(self.client.exists())
+
+    def test_a_person_without_a_firm(self):
+        record = self._deals(self.HEADERS, "811;A;New;;Иван Петров;8-903-111-22-33;;;")
+        record.action_import()
+        client = self._found("Иван Петров")
+        self.assertFalse(client.is_company)
+        self.assertEqual(self._lead(self._rows_of(record, "deal")).partner_id, client)
+
+    def test_his_phone_is_another_clients(self):
+        """A person decides; the deal goes where he says."""
+        twin = self._create_client("Ладья плюс", self.manager, phone="+7 903 111-22-33")
+        record = self._deals(self.HEADERS, "821;A;New;Ладья;;8-903-111-22-33;;;")
+        [row] = self._rows_of(record, "client")
+        self.assertEqual((row.action, row.question), ("duplicate", "phone"))
+        row.action_update()
+        record.action_import()
+        self.assertEqual(self._lead(self._rows_of(record, "deal")).partner_id, twin)
+        self.assertFalse(self._found("Ладья"))
+
+    def test_skipped_it_stays_a_text(self):
+        self._create_client("Ладья плюс", self.manager, phone="+7 903 111-22-33")
+        record = self._deals(self.HEADERS, "831;A;New;Ладья;;8-903-111-22-33;;;")
+        record.action_import()
+        lead = self._lead(self._rows_of(record, "deal"))
+        self.assertEqual((lead.partner_id.id, lead.partner_name), (False, "Ладья"))
+        self.assertIn("8-903-111-22-33", lead.description)
+
+    def test_without_clients(self):
+        record = self._deals(self.HEADERS, "841;A;New;Ладья;;8-903-111-22-33;;;")
+        record.create_clients = False
+        record.action_analyse()
+        self.assertFalse(self._rows_of(record, "client"))
+        record.action_import()
+        lead = self._lead(record.row_ids)
+        self.assertEqual(lead.partner_name, "Ладья")
+        self.assertIn("8-903-111-22-33", lead.description)
+
+    def test_a_corrected_cell(self):
+        record = self._deals(self.HEADERS, "851;A;New;Ладья;;;кто-то;;", "852;A;New;Слон;;8-903-111-22-36;;;")
+        [ladya, slon] = self._rows_of(record, "client")
+        self.assertEqual(ladya.question, "warning")
+        mend = self.env["sales.import.mend"].with_user(self.head).browse(record.action_mend()["res_id"])
+        mend.line_ids.filtered(lambda line: line.row_id == ladya).text = "one@ladya.example"
+        mend.action_apply()
+        self.assertEqual((ladya.exists().question, slon.exists().action), (False, "create"))
+        record.action_import()
+        self.assertEqual(self._found("Ладья").email, "one@ladya.example")
+
+    def test_namesakes_by_city(self):
+        for city in ("Тула", "Клин"):
+            self._create_client("Двойня", self.manager, city=city)
+        record = self._deals("Компания;Город", "861;A;New;Двойня;Клин")
+        record.action_import()
+        self.assertEqual(self._lead(record.row_ids).partner_id.city, "Клин")
+
+    def test_an_agent_who_comes_with_the_file(self):
+        admin = new_test_user(
+            self.env, "admin_head", "sales_crm.group_head,base.group_erp_manager,base.group_partner_manager"
+        )
+        self.head = admin
+        record = self._deals(self.HEADERS, "871;A;New;Ладья;;8-903-111-22-33;;;Новиков Пётр")
+        record.action_import()
+        self.assertEqual(self._found("Ладья").user_id.name, "Новиков Пётр")
