@@ -36,10 +36,11 @@ class SalesImport(models.Model):
             Row.union(*rows).write({"client_row_id": known[key].id})
 
     def _prepare_rows(self):
-        super()._prepare_rows()
+        res = super()._prepare_rows()
         self._prepare_clients_of_deals()
         clients = self.row_ids.filtered(lambda row: row.of_deals and row.result not in HERE)
         clients.write({"action": False, "decision": False, "question": False, "result": False})
+        return res
 
     def _check_again(self, rows):
         self._prepare_clients_of_deals()

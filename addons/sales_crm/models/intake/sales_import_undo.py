@@ -186,7 +186,8 @@ class SalesImport(models.Model):
             return
         try:
             with self.env.cr.savepoint():
-                self._delete(rows) if result == "undone" else self._archive(rows)
+                take_back = self._delete if result == "undone" else self._archive
+                take_back(rows)
                 rows.write({"result": result})
                 self.env.flush_all()
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
