@@ -11,13 +11,22 @@ class SalesCadence(models.Model):
     @api.depends("interval_number", "interval_unit", "weekday", "hour")
     @api.depends_context("lang")
     def _compute_rhythm(self):
-        units = dict(self._fields["interval_unit"]._description_selection(self.env))
         weekdays = dict(self._fields["weekday"]._description_selection(self.env))
         for cadence in self:
-            every = self.env._(
-                "every %(number)s %(unit)s",
-                number=cadence.interval_number,
-                unit=units.get(cadence.interval_unit, ""),
-            )
             rest = [weekdays.get(cadence.weekday), cadence.hour]
-            cadence.rhythm = ", ".join([every, *filter(None, rest)])
+            cadence.rhythm = ", ".join([cadence._get_every(), *filter(None, rest)])
+
+    def _get_every(self):
+        """:return: the interval in words"""
+        if self.interval_number == 1:
+            return {
+                "workday": self.env._("every working day"),
+                "week": self.env._("every week"),
+                "month": self.env._("every month"),
+            }.get(self.interval_unit, "")
+        units = dict(self._fields["interval_unit"]._description_selection(self.env))
+        return self.env._(
+            "every %(number)s %(unit)s",
+            number=self.interval_number,
+            unit=units.get(self.interval_unit, ""),
+        )

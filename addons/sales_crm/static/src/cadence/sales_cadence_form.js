@@ -10,10 +10,11 @@ import {registry} from "@web/core/registry";
  */
 export class SalesCadenceFormController extends FormController {
     async beforeExecuteActionButton(clickParams) {
-        if (clickParams.name !== "action_preview") {
+        const record = this.model.root;
+        const isSaved = record.resId && !(await record.isDirty());
+        if (clickParams.name !== "action_preview" || isSaved) {
             return super.beforeExecuteActionButton(clickParams);
         }
-        const record = this.model.root;
         const values = await record.getChanges();
         const action = await this.orm.call(
             record.resModel,
