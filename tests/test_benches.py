@@ -16,6 +16,10 @@ SMALL = {
         "--clients 1100 --managers 30 --activities 600 --rules 1 --handover 101 --runs 1",
         ["client list", "activity pivot", "hand-over of 101 clients", "× plain SQL", "queries per batch"],
     ),
+    "cadence": (
+        "--managers 3 --clients 30 --mass 20 --stock 5 --runs 1",
+        ["90 turns", "activities of the day, 18", "preview of 30 days, 3 managers", "× faster"],
+    ),
     "card": (
         "--clients 50 --activities 100 --messages 100 --managers 5 --runs 1",
         ["card, stock", "card with chatter", "× SQL of three tables"],

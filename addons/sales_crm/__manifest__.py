@@ -105,6 +105,7 @@
         "views/production_calendar/sales_calendar_views.xml",
         "wizard/bulk/sales_plan_preview_views.xml",
         "wizard/bulk/sales_activity_bulk_views.xml",
+        "wizard/cadence/sales_cadence_begin_views.xml",
         "views/cadence/sales_cadence_views.xml",
         "views/bulk/sales_mass_plan_views.xml",
         "views/capacity/sales_day_capacity_views.xml",

@@ -86,7 +86,7 @@ from .growth import test_growth, test_growth_recount, test_growth_tour
 from .performance import test_performance_recount, test_performance_report, test_performance_xlsx
 from .ledger import test_ledger_check, test_ledger_recount
 from .bulk import test_mail_activity_bulk, test_mass_plan, test_reassign_hidden
-from .cadence import test_cadence
+from .cadence import test_cadence, test_cadence_asked
 from .next_step import test_next_step, test_next_step_property
 from .contact import test_contacts
 from .contact import test_phone

@@ -67,6 +67,17 @@ class Rhythm(NamedTuple):
             return self.fit(resumed if resumed > until else workdays.after(until, 1), workdays)
         return self._in_rhythm(anchor, until, workdays)
 
+    def done_early(self, anchor, due, closed, workdays):
+        """:param due: the next due date
+        :param closed: a day on which the same was done without having been asked for
+        :return: the due date after that; ``due`` if it was done too long before to count for it
+        """
+        if self.unit == "workday":
+            return max(due, self.following(anchor, closed, workdays))
+        if (due - closed).days > self.reach() / 2:
+            return due
+        return self.following(anchor, max(due, closed), workdays)
+
     def _in_rhythm(self, anchor, after, workdays):
         """:return: the first date after ``after`` that is a whole number of intervals from the anchor"""
         days = (after - anchor).days
@@ -80,7 +91,9 @@ class Rhythm(NamedTuple):
     def _times(self, anchor, times):
         if self.unit == "week":
             return anchor + timedelta(days=7 * self.number * times)
-        return anchor + relativedelta(months=self.number * times)
+        day = anchor + relativedelta(months=self.number * times)
+        # Once in each month, also where the weekday comes no more after the 29th
+        return day if self._on_weekday(day).month == day.month else day - timedelta(days=7)
 
     def _on_weekday(self, day):
         if self.weekday is None:
@@ -90,9 +103,13 @@ class Rhythm(NamedTuple):
     def _slots(self):
         """:return: over how many days, or weeks with a weekday, clients are spread"""
         if self.weekday is None:
-            return self.number * {"workday": 1, "week": 5, "month": MONTH_WORKDAYS}[self.unit]
+            return self.workdays()
         weeks = {"workday": ceil(self.number / 5), "week": self.number, "month": 4 * self.number}
         return weeks[self.unit]
+
+    def workdays(self):
+        """:return: about how many working days one interval is long"""
+        return self.number * {"workday": 1, "week": 5, "month": MONTH_WORKDAYS}[self.unit]
 
     def reach(self):
         """:return: about how many days one interval is long"""

@@ -6,6 +6,7 @@ from . import receivable
 from . import target
 from . import funnel
 from . import bulk
+from . import cadence
 from . import client_class
 from . import evidence
 from . import intake

@@ -273,8 +273,8 @@ class MailActivity(models.Model):
     def _planned_columns(self):
         """What a planned activity is made of; a module with a column that the server fills adds it here.
 
-        :return: dict column -> SQL over ``plan`` (id, client_id, user_id, day, activity_type_id, summary,
-            note, priority, cadence_id), ``client`` and ``person``, the partner of the user
+        :return: dict column -> SQL over ``plan`` (id, client_id, user_id, day, moment, activity_type_id,
+            summary, note, priority, cadence_id), ``client`` and ``person``, the partner of the user
         """
         now, uid = fields.Datetime.now(), self.env.uid
         columns = {
@@ -288,6 +288,7 @@ class MailActivity(models.Model):
             "user_tz": SQL("person.tz"),
             "date_deadline": SQL("plan.day"),
             "date_planned": SQL("plan.day"),
+            "datetime_planned": SQL("plan.moment"),
             "activity_type_id": SQL("plan.activity_type_id"),
             "summary": SQL("plan.summary"),
             "note": SQL("plan.note"),

@@ -82,6 +82,7 @@ class SalesMassPlan(models.Model):
     skipped_count = fields.Integer("Not Planned", compute="_compute_figures")
     manager_count = fields.Integer("Managers", compute="_compute_figures")
     over_count = fields.Integer("Too Many", compute="_compute_figures")
+    hidden_warning = fields.Char("Please Note", compute="_compute_hidden_warning")
 
     _dates_in_order = models.Constraint(
         "CHECK (date_to IS NULL OR date_from <= date_to)", "The last day must not lie before the first one."
@@ -171,6 +172,7 @@ class SalesMassPlan(models.Model):
         self.ensure_one()
         self._check_head()
         self._check_state("draft")
+        self._check_activity_type()
         if self.date_from < self.company_id._sales_today():
             raise UserError(self.env._("The first day lies in the past. Choose today or a later day."))
         if self.assign_to == "user":
@@ -196,6 +198,7 @@ class SalesMassPlan(models.Model):
         self.ensure_one()
         self._check_head()
         self._check_state("preview")
+        self._check_activity_type()
         lines = self.env["sales.mass.plan.line"]
         total = lines.search_count([("mass_plan_id", "=", self.id), ("state", "=", "pending")])
         done = lines.search_count([("mass_plan_id", "=", self.id), ("state", "=", "done")])
@@ -219,22 +222,6 @@ class SalesMassPlan(models.Model):
         self._check_head()
         self._check_state("running")
         self._step({"state": self._batch_stopped_state()})
-
-    def action_view_load(self):
-        """:return: the chart of the managers' days, with what is planned here and what is open already"""
-        self.ensure_one()
-        self._check_head()
-        lines = [
-            {
-                "user_id": line["user"],
-                "date": line["day"],
-                "new_count": line["new"],
-                "open_count": line["opened"],
-                "capacity": line["capacity"],
-            }
-            for line in self._load_lines()
-        ]
-        return self.env["sales.plan.preview"]._open(self.env._("%s: load of the days", self.summary), lines)
 
     def action_view_lines(self):
         """:return: the list of clients, with manager, day and result"""
@@ -330,7 +317,7 @@ class SalesMassPlan(models.Model):
         users = self.env["res.users"].sudo().union(*(user for user in of_users if user in managers))
         count = ((self.date_to or self.date_from) - self.date_from).days + 1
         workdays = users._sales_workdays_between(self.date_from, count + 31)
-        rooms = users._sales_rooms(self.date_from)
+        rooms = self._place_rooms(users)
         last = self.date_to or self.date_from
         places = []
         for user, of_user in of_users.items():
@@ -345,36 +332,3 @@ class SalesMassPlan(models.Model):
                 day = next((day for day in turns if rooms[user.id].has(day)), days[first])
                 places.append((client.id, user.id, rooms[user.id].take(day)))
         return places
-
-    def _load_lines(self):
-        """:return: list of dict ``user``, ``day``, ``new``, ``opened``, ``capacity``, ``over`` of the days
-        for which something is planned here, in one query
-        """
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.user_id, line.date, COUNT(*) FILTER (WHERE line.state = 'pending'),
-                       (SELECT COUNT(*) FROM mail_activity activity
-                         WHERE activity.user_id = line.user_id AND activity.date_deadline = line.date
-                           AND activity.active IS TRUE)
-                  FROM sales_mass_plan_line line
-                 WHERE line.mass_plan_id = %s AND line.state != 'skipped'
-                 GROUP BY line.user_id, line.date
-                 ORDER BY line.date, line.user_id
-                """,
-                self.id,
-            )
-        )
-        capacities = self.env["res.users"].browse({row[0] for row in rows})._sales_day_capacities()
-        return [
-            {
-                "user": user,
-                "day": day,
-                "new": new,
-                "opened": opened,
-                "capacity": capacities[user],
-                "over": max(new + opened - capacities[user], 0) if capacities[user] else 0,
-            }
-            for user, day, new, opened in rows
-        ]

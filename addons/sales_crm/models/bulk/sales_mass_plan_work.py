@@ -97,7 +97,7 @@ class SalesMassPlan(models.Model):
         return SQL(
             """
             (SELECT line.activity_id AS id, line.client_id, line.user_id, line.day,
-                    %(type)s AS activity_type_id,
+                    NULL::timestamp AS moment, %(type)s AS activity_type_id,
                     %(summary)s AS summary, %(note)s::text AS note, %(priority)s AS priority,
                     NULL::int AS cadence_id
                FROM line WHERE line.user_id IS NOT NULL) plan

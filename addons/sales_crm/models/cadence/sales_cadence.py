@@ -7,7 +7,7 @@ from odoo.fields import Domain
 
 from ...tools.cadence import Rhythm
 
-STATES = [("draft", "Draft"), ("running", "Running"), ("paused", "Paused"), ("ended", "Ended")]
+STATES = [("draft", "Draft"), ("running", "Running"), ("paused", "Paused"), ("ended", "Finished")]
 
 WEEKDAYS = [
     ("0", "Monday"),
@@ -76,6 +76,13 @@ class SalesCadence(models.Model):
         tracking=True,
         help="What is due waits for this day of the week; if the manager does not work on it, for his next "
         "working day.",
+    )
+    hour = fields.Selection(
+        "_selection_hour",
+        "Preferred Hour",
+        tracking=True,
+        help="The exact time of each activity, where its manager is; it reminds him then. Empty: any time of "
+        "the day.",
     )
     is_spread = fields.Boolean(
         "Spread the Clients",
@@ -149,6 +156,11 @@ class SalesCadence(models.Model):
     _user_named = models.Constraint(
         "CHECK (assign_to != 'user' OR user_id IS NOT NULL)", "Choose the manager who does this regular work."
     )
+
+    @api.model
+    def _selection_hour(self):
+        hours = [f"{hour:02}:{minute}" for hour in range(24) for minute in ("00", "30")]
+        return [(hour, hour) for hour in hours]
 
     # ------------------------------------------------------
     # Computed
@@ -228,7 +240,12 @@ class SalesCadence(models.Model):
                 )
 
     def _parse_client_domain(self):
-        return Domain(literal_eval(self.client_domain or "[]"))
+        return self._domain_of_text(self.client_domain)
+
+    @api.model
+    def _domain_of_text(self, condition):
+        """:raise SyntaxError, TypeError, ValueError: it can't be understood"""
+        return Domain(literal_eval(condition or "[]"))
 
     @api.onchange("assign_to")
     def _onchange_assign_to(self):
@@ -298,19 +315,6 @@ class SalesCadence(models.Model):
     # ------------------------------------------------------
     # Buttons
     # ------------------------------------------------------
-
-    def action_start(self):
-        """From the next morning on, what is due is created."""
-        for cadence in self:
-            cadence._refresh_members()
-            if not cadence.client_count:
-                raise UserError(
-                    self.env._("“%s” is for nobody yet: choose the clients or the condition.", cadence.name)
-                )
-            if cadence.date_to and cadence.date_to < cadence.company_id._sales_today():
-                raise UserError(self.env._("“%s”: the last day is over already.", cadence.name))
-        self._step({"state": "running", "paused_until": False})
-        self.line_ids._begin()
 
     def action_pause(self):
         """Nothing is created until the last day of the pause, or until somebody resumes it."""

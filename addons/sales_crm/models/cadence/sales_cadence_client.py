@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 # Days before today whose working days are known exactly
@@ -108,7 +109,7 @@ class SalesCadenceClient(models.Model):
         start = today - timedelta(days=BACK)
         count = BACK + 62 + int(cadence._rhythm().reach() * 2) + max((cadence.date_from - today).days, 0)
         users = cadence.user_id if cadence.assign_to == "user" else clients.user_id
-        found = users._sales_workdays_between(start, count)
+        found = users._sales_served_workdays(start, count)
         # Who has no manager yet: the company's days
         nobody = cadence.company_id._sales_workdays(start, start + timedelta(days=count - 1))
         nobody = nobody[cadence.company_id]
@@ -142,3 +143,30 @@ class SalesCadenceClient(models.Model):
         for cadence, lines in self.sudo().grouped("cadence_id").items():
             today = cadence.company_id._sales_today()
             lines.filtered(lambda line, today=today: line.date_next < today)._replan()
+
+    @api.model
+    def _pull_forward(self, users):
+        """Who stands in for ``users`` works while they are away: turns that waited for their return come
+        earlier.
+        """
+        # sudo: when a turn is due only the server writes
+        turns = (
+            self.sudo()
+            .search(
+                Domain("cadence_id.assign_to", "=", "manager") & Domain("client_id.user_id", "in", users.ids)
+                | Domain("cadence_id.user_id", "in", users.ids)
+            )
+            .filtered(lambda turn: not turn.is_open)
+        )
+        for cadence, lines in turns.grouped("cadence_id").items():
+            start = max(cadence.date_from, cadence.company_id._sales_today())
+            rhythm = cadence._rhythm()
+            workdays = self._workdays_of(cadence, lines.client_id)
+            for line in lines:
+                of_manager = workdays(line.client_id)
+                anchor, due = rhythm.first(line.client_id.id, start, of_manager)
+                if line.date_last:
+                    closed = line.activity_id.date_done or line.date_last
+                    anchor, due = line.date_anchor, rhythm.following(line.date_anchor, closed, of_manager)
+                if start <= due < line.date_due:
+                    line.write({"date_anchor": anchor, "date_due": due, "date_next": due})

@@ -1,10 +1,10 @@
 import heapq
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .sales_cadence_client import BACK
 
@@ -24,6 +24,13 @@ class SalesCadence(models.Model):
         self.ensure_one()
         if not self.env.user.has_group("sales_crm.group_head"):
             raise AccessError(self.env._("Only a head of sales plans regular work."))
+        lines = self._preview_of_days()
+        return self.env["sales.plan.preview"]._open(self.env._("%s: the next 30 days", self.name), lines)
+
+    def _preview_of_days(self):
+        """:return: see :meth:`_preview_lines`
+        :raise UserError: there is nothing to show
+        """
         self._refresh_members()
         lines = self._preview_lines(PREVIEW_DAYS)
         if not lines:
@@ -34,17 +41,20 @@ class SalesCadence(models.Model):
                     self.name,
                 )
             )
-        return self.env["sales.plan.preview"]._open(self.env._("%s: the next 30 days", self.name), lines)
+        return lines
 
     def _preview_lines(self, count):
         """:return: list of dict, one for each manager and day with something new"""
         # sudo: calendars and loads of all managers concerned; only their numbers are shown
         cadence = self.sudo()
         turns = cadence._preview_turns()
-        users = self.env["res.users"].sudo().browse(sorted({turn["user"] for turn in turns}))
+        by_user = {}
+        for turn in turns:
+            by_user.setdefault(turn["user"], []).append(turn)
+        users = self.env["res.users"].sudo().browse(sorted(by_user))
         today = self.company_id._sales_today()
         reach = int(2 * max((turn["rhythm"].reach() for turn in turns), default=0))
-        workdays = users._sales_workdays_between(today - timedelta(days=BACK), BACK + count + reach + 62)
+        workdays = users._sales_served_workdays(today - timedelta(days=BACK), BACK + count + reach + 62)
         rooms = users._sales_rooms(today - timedelta(days=365))
         frozen = self._preview_frozen(users, today)
         stop = today + timedelta(days=count)
@@ -52,57 +62,91 @@ class SalesCadence(models.Model):
         for user in users:
             days = [day for day in workdays[user.id].days if today <= day < stop]
             days = [day for day in days if day != frozen.get(user.id)]
-            of_user = [turn for turn in turns if turn["user"] == user.id]
             if user.id in frozen:
                 # What is open today is today's work: it takes no room in the days that come
                 rooms[user.id].loads = Counter(
                     {day: count for day, count in rooms[user.id].loads.items() if day > today}
                 )
-            lines += cadence._play(user, days, of_user, workdays[user.id], rooms[user.id])
+            lines += cadence._play(user, days, by_user[user.id], workdays[user.id], rooms[user.id])
         return lines
 
     def _preview_turns(self):
         """:return: list of dict of all turns that take part: the cadence's own, and those of the other
         running ones that need room in the same managers' days
         """
-        Turn = self.env["sales.cadence.client"]
-        own = Turn.search([("cadence_id", "=", self.id)])
-        possible = Domain("client_id.active", "=", True) & Domain("client_id.is_client", "=", True)
-        others = Turn.search(
-            Domain("cadence_id", "!=", self.id)
-            & Domain("cadence_id.state", "=", "running")
-            & Domain("cadence_id.active", "=", True)
-            & possible
-        )
-        opened = self.env["mail.activity"].search(Domain("cadence_id", "in", (own | others).cadence_id.ids))
-        deadlines = {(activity.cadence_id.id, activity.client_id.id): activity for activity in opened}
-        users = set()
-        turns = []
-        for turn in own.filtered_domain(possible) | others:
-            cadence, client = turn.cadence_id, turn.client_id
-            user = cadence.user_id if cadence.assign_to == "user" else client.user_id
-            if cadence == self:
-                users.add(user.id)
-            if not user.active or user.id not in users:
-                continue
-            activity = deadlines.get((cadence.id, client.id))
-            turns.append(
-                {
-                    "id": turn.id,
-                    "own": cadence == self,
-                    "user": user.id,
-                    "rhythm": cadence._rhythm(),
-                    "urgent": cadence.priority == "1",
-                    "anchor": turn.date_anchor,
-                    "due": turn.date_due,
-                    "next": turn.date_next,
-                    "opened": activity and activity.date_deadline,
-                    "paused": cadence._pause_ends(),
-                    "from": cadence.date_from,
-                    "to": cadence.date_to,
-                }
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH concerned AS MATERIALIZED (
+                    SELECT DISTINCT %(receiver)s AS user_id FROM %(turns)s AND turn.cadence_id = %(own)s
+                ), turn AS MATERIALIZED (
+                    SELECT turn.*
+                      FROM concerned
+                      JOIN res_users receiver ON receiver.id = concerned.user_id AND receiver.active IS TRUE
+                      JOIN (SELECT turn.*, %(receiver)s AS user_id FROM %(turns)s
+                               AND (turn.cadence_id = %(own)s
+                                    OR cadence.state IN ('running', 'paused') AND cadence.active IS TRUE)
+                           ) turn ON turn.user_id = receiver.id
+                )
+                SELECT turn.id, turn.cadence_id, turn.user_id,
+                       turn.date_anchor, turn.date_due, turn.date_next,
+                       (SELECT opened.date_deadline FROM mail_activity opened
+                         WHERE opened.cadence_id = turn.cadence_id AND opened.client_id = turn.client_id
+                           AND opened.active IS TRUE
+                         LIMIT 1),
+                       (SELECT COALESCE(%(done_day)s, done.date_done)
+                          FROM mail_activity done
+                          JOIN %(zones)s ON zone.user_id = turn.user_id
+                         WHERE done.id = turn.activity_id AND done.active IS NOT TRUE),
+                       %(anyway)s
+                  FROM turn JOIN sales_cadence cadence ON cadence.id = turn.cadence_id
+                 ORDER BY turn.user_id, turn.id
+                """,
+                receiver=SQL(
+                    "CASE WHEN cadence.assign_to = 'user' THEN cadence.user_id ELSE client.user_id END"
+                ),
+                turns=SQL(
+                    """
+                    sales_cadence_client turn
+                      JOIN sales_cadence cadence ON cadence.id = turn.cadence_id
+                      JOIN res_partner client ON client.id = turn.client_id
+                     WHERE turn.active IS TRUE AND client.active IS TRUE AND client.is_client IS TRUE
+                    """
+                ),
+                own=self.id,
+                done_day=self.env["res.users"]._sales_day_sql(SQL("done.datetime_done")),
+                zones=self.env["res.users"]._sales_zones_sql(),
+                anyway=self._done_anyway_sql(),
             )
-        return turns
+        )
+        cadences = {row[1] for row in rows}
+        common = {cadence.id: cadence._preview_common(self) for cadence in self.browse(cadences)}
+        return [
+            {
+                **common[cadence],
+                "id": turn,
+                "user": user,
+                "anchor": anchor,
+                "due": due,
+                "next": following,
+                "opened": opened,
+                "closed": closed,
+                "anyway": anyway,
+            }
+            for turn, cadence, user, anchor, due, following, opened, closed, anyway in rows
+        ]
+
+    def _preview_common(self, own):
+        """:return: dict of what all turns of this cadence have in common; ``own`` is the one looked at"""
+        return {
+            "own": self == own,
+            "rhythm": self._rhythm(),
+            "urgent": self.priority == "1",
+            "paused": self._pause_ends(),
+            "from": self.date_from,
+            "to": self.date_to,
+        }
 
     def _pause_ends(self):
         """:return: the last day of the pause; None without one; the end of time if nobody knows it"""
@@ -130,9 +174,7 @@ class SalesCadence(models.Model):
         opened = Counter(room.loads)
         queue = []
         for turn in turns:
-            if turn["opened"]:
-                closed = workdays.on_or_after(max(turn["opened"], days[0]))
-                turn["due"] = turn["next"] = turn["rhythm"].following(turn["anchor"], closed, workdays)
+            self._look_at_last(turn, days[0], workdays)
             heapq.heappush(queue, (turn["next"], turn["id"], turn))
         new, regular = Counter(), Counter()
         for day in days:
@@ -158,6 +200,22 @@ class SalesCadence(models.Model):
             for day in days
             if new[day]
         ]
+
+    @api.model
+    def _look_at_last(self, turn, first, workdays):
+        """Put into ``turn`` what its last occurrence says about the next, like the morning does.
+
+        :param first: the first day that is played; what is open is done then, or on its own day
+        """
+        rhythm, anchor = turn["rhythm"], turn["anchor"]
+        if turn["opened"]:
+            closed = workdays.on_or_after(max(turn["opened"], first))
+            turn["due"] = turn["next"] = rhythm.following(anchor, closed, workdays)
+            return
+        due = rhythm.following(anchor, turn["closed"], workdays) if turn["closed"] else turn["due"]
+        if turn["anyway"] and turn["anyway"] > (turn["closed"] or date.min):
+            due = rhythm.done_early(anchor, due, turn["anyway"], workdays)
+        turn["due"], turn["next"] = due, max(turn["next"], due)
 
     def _play_turn(self, turn, day, workdays, room):
         """:return: ``day`` if the activity is created on it, else the day on which it is asked again; None

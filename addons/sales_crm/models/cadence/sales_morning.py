@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -101,8 +101,9 @@ class SalesMorning(models.AbstractModel):
             sales_cadence_client turn
             JOIN sales_cadence cadence ON cadence.id = turn.cadence_id
             JOIN res_partner client ON client.id = turn.client_id
-            JOIN plan ON plan.user_id = CASE WHEN cadence.assign_to = 'user' THEN cadence.user_id
-                                             ELSE client.user_id END
+            JOIN plan ON plan.owner_id = CASE WHEN cadence.assign_to = 'user' THEN cadence.user_id
+                                              ELSE client.user_id END
+                     AND (plan.user_id = plan.owner_id OR client.user_id = plan.owner_id)
             WHERE turn.active IS TRUE AND turn.date_next <= plan.day
               AND cadence.state IN ('running', 'paused') AND cadence.active IS TRUE
               AND (cadence.paused_until < plan.day
@@ -126,10 +127,10 @@ class SalesMorning(models.AbstractModel):
             self.env.execute_query(
                 SQL(
                     """
-                    WITH plan AS MATERIALIZED (SELECT user_id, day FROM %s)
+                    WITH plan AS MATERIALIZED (SELECT owner_id, user_id, day FROM %s)
                     SELECT plan.user_id, COUNT(*) FROM %s AND %s GROUP BY plan.user_id ORDER BY plan.user_id
                     """,
-                    self._plan_sql(days),
+                    self._regular_plan_sql(days),
                     self._regular_sql(),
                     condition or SQL("TRUE"),
                 )
@@ -161,24 +162,26 @@ class SalesMorning(models.AbstractModel):
             SQL(
                 """
                 WITH plan AS MATERIALIZED (
-                    SELECT user_id, day FROM %(plan)s
+                    SELECT owner_id, user_id, day FROM %(plan)s
                      WHERE pg_try_advisory_xact_lock(%(lock)s, user_id)
                 )
                 SELECT turn.id, turn.cadence_id, plan.user_id, plan.day, turn.date_anchor, turn.date_due,
                        (SELECT COALESCE(%(done_day)s, done.date_done)
                           FROM mail_activity done
                           JOIN %(zones)s ON zone.user_id = plan.user_id
-                         WHERE done.id = turn.activity_id AND done.active IS NOT TRUE)
+                         WHERE done.id = turn.activity_id AND done.active IS NOT TRUE),
+                       %(anyway)s
                   FROM %(due)s AND %(picked)s
                  ORDER BY plan.user_id, cadence.priority DESC, turn.date_due, turn.id
                  LIMIT %(limit)s
                    FOR UPDATE OF turn
                 """,
-                plan=self._plan_sql(days),
+                plan=self._regular_plan_sql(days),
                 lock=MORNING_LOCK,
                 due=self._regular_sql(),
                 done_day=self.env["res.users"]._sales_day_sql(SQL("done.datetime_done")),
                 zones=self.env["res.users"]._sales_zones_sql(),
+                anyway=self.env["sales.cadence"]._done_anyway_sql(),
                 picked=picked.sql(SQL("turn.id")),
                 limit=self._batch_size,
             )
@@ -203,16 +206,16 @@ class SalesMorning(models.AbstractModel):
         rhythms = {cadence.id: cadence._rhythm() for cadence in cadences}
         first = min(row[3] for row in rows)
         reach = int(2 * max(rhythm.reach() for rhythm in rhythms.values()))
-        workdays = users._sales_workdays_between(
-            first - timedelta(days=BACK + reach), 2 * (BACK + reach) + 62
-        )
+        workdays = users._sales_served_workdays(first - timedelta(days=BACK + reach), 2 * (BACK + reach) + 62)
         rooms = users._sales_rooms(first)
         # Reserved for what waits already; counted only once a day is full
         reserved = set()
         created, moved = [], []
-        for turn, cadence, user, day, anchor, due, closed in rows:
+        for turn, cadence, user, day, anchor, due, closed, anyway in rows:
             rhythm, of_user = rhythms[cadence], workdays[user]
             turn_due = rhythm.following(anchor, closed, of_user) if closed else due
+            if anyway and anyway > (closed or date.min):
+                turn_due = rhythm.done_early(anchor, turn_due, anyway, of_user)
             until = paused[cadence]
             if until and turn_due <= until:
                 turn_due = rhythm.resumed(anchor, turn_due, until, of_user)
@@ -287,12 +290,15 @@ class SalesMorning(models.AbstractModel):
         source = SQL(
             """
             (SELECT made.activity_id AS id, turn.client_id, made.user_id, made.day,
+                    (made.day + cadence.hour::time) AT TIME ZONE zone.tz AT TIME ZONE 'UTC' AS moment,
                     cadence.activity_type_id, cadence.summary, cadence.note, cadence.priority,
                     cadence.id AS cadence_id
                FROM made
                JOIN sales_cadence_client turn ON turn.id = made.turn_id
-               JOIN sales_cadence cadence ON cadence.id = turn.cadence_id) plan
-            """
+               JOIN sales_cadence cadence ON cadence.id = turn.cadence_id
+               JOIN %s ON zone.user_id = made.user_id) plan
+            """,
+            self.env["res.users"]._sales_zones_sql(),
         )
         self.env.execute_query(
             SQL(

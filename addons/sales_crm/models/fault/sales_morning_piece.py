@@ -75,7 +75,8 @@ class SalesMorning(models.AbstractModel):
     def _pieces_regular(self, part):
         [(user, day)] = part.items()
         Turn = self.env["sales.cadence.client"].sudo()  # sudo: the server's work
-        his = Domain("client_id.user_id", "=", user.id) | Domain("cadence_id.user_id", "=", user.id)
+        owners = [user.id, *self._regular_covers({user.id: day})]
+        his = Domain("client_id.user_id", "in", owners) | Domain("cadence_id.user_id", "in", owners)
         return Turn.search(his & Domain("date_next", "<=", day), order="id")
 
     @api.model

@@ -162,6 +162,44 @@ class TestMassPlan(SalesCrmCommon):
         plan.action_run()
         self.assertEqual(self._activities().user_id, self.colleague)
 
+    def test_named_manager_who_does_not_see_the_clients(self):
+        plan = self._plan_for(check=False, assign_to="user", user_id=self.colleague.id)
+        self.assertIn("may not see 10", plan.hidden_warning)
+        with self._at(NOW):
+            plan.action_preview()
+        self.assertIn("may not see 10", plan.hidden_warning)
+        self._let_see(self.colleague, self.clients)
+        plan.invalidate_recordset()
+        self.assertFalse(plan.hidden_warning)
+
+    def test_archived_type(self):
+        kind = self.env["mail.activity.type"].create({"name": "Old Kind"})
+        plan = self._plan_for(activity_type_id=kind.id)
+        kind.action_archive()
+        with self._at(NOW), self.assertRaisesRegex(UserError, "archived"):
+            plan.action_run()
+        with self.assertRaisesRegex(UserError, "archived"):
+            self._plan_for(activity_type_id=kind.id)
+
+    def test_regular_work_takes_its_place_too(self):
+        """Four fit into a day, three calls are due on Monday: one of ten comes into it."""
+        values = {
+            "name": "Call",
+            "client_ids": [Command.set(self.clients[:3].ids)],
+            "is_spread": False,
+            "date_from": MONDAY,
+        }
+        with self._at(NOW):
+            self.env["sales.cadence"].with_user(self.head).create(values).action_start()
+        plan = self._plan_for(self.clients[:10])
+        days = [line.date for line in plan.line_ids]
+        self.assertEqual(days.count(MONDAY), 1)
+        self.assertFalse(plan.over_count)
+        action = plan.action_view_load()
+        lines = self.env["sales.plan.preview.line"].with_user(self.head).search(action["domain"])
+        monday = lines.filtered(lambda line: line.date == MONDAY)
+        self.assertEqual((monday.new_count, monday.regular_count, monday.total_count), (1, 3, 4))
+
     def test_in_the_background(self):
         plan = self._plan_for()
         with self._in_background():

@@ -23,6 +23,11 @@ class SalesPlanPreview(models.TransientModel):
             "domain": [("preview_id", "=", preview.id)],
         }
 
+    @api.model
+    def _open_beside(self, name, lines):
+        """:return: the same in a dialog, over a form that is not saved yet"""
+        return {**self._open(name, lines), "target": "new", "views": [(False, "graph")]}
+
 
 class SalesPlanPreviewLine(models.TransientModel):
     _name = "sales.plan.preview.line"

@@ -1,0 +1,1 @@
+from . import sales_cadence_begin
