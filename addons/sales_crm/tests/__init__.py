@@ -95,6 +95,7 @@ from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
+from .visit import test_visit_property
 from .visit import test_visit_route
 from .reminder import test_month_mail, test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned

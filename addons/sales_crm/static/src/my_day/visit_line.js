@@ -54,7 +54,7 @@ export class VisitLine extends Component {
     /** @returns {string} how far it is from the stop before, on the route */
     get way() {
         const {metres} = this.props;
-        if (!metres) {
+        if (!metres || this.checkIn) {
             return "";
         }
         return metres < 1000
