@@ -24,6 +24,7 @@ from .work_time import test_meeting_day, test_work_time
 from .morning import test_day_off, test_morning
 from .fault import test_morning_fault, test_morning_piece
 from .my_day import test_my_day
+from .my_day import test_my_day_rows
 from .home import test_home
 from .printing import test_printing
 from .cover import test_absence, test_cover
@@ -94,6 +95,8 @@ from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
+from .visit import test_visit_property
+from .visit import test_visit_route
 from .reminder import test_month_mail, test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels

@@ -5,3 +5,4 @@ from . import mail_activity
 from . import mail_activity_time
 from . import mail_activity_outcome
 from . import res_users
+from . import res_partner

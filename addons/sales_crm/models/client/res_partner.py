@@ -87,7 +87,9 @@ class ResPartner(models.Model):
         "client_activity_ids.active",
         "client_activity_ids.date_deadline",
         "client_activity_ids.activity_state_final",
+        "client_activity_ids.activity_type_id",
         "client_activity_ids.datetime_done",
+        "client_activity_ids.done_user_id",
         "client_activity_ids.outcome_id",
     )
     def _compute_contact_dates(self):
@@ -98,8 +100,11 @@ class ResPartner(models.Model):
 
     def _recompute_contact_dates(self):
         """Ask for the dates again: activities have left these clients for others."""
-        for name in self._contact_dates_sql():
+        names = list(self._contact_dates_sql())
+        for name in names:
             self.env.add_to_compute(self._fields[name], self)
+        # What hangs on these dates, as the day of the next visit, is asked again as well
+        self.modified(names)
 
     @api.model
     def _contact_dates_sql(self):

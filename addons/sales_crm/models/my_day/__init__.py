@@ -1,1 +1,2 @@
 from . import sales_my_day
+from . import sales_my_day_gone

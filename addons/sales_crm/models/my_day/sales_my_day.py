@@ -38,6 +38,7 @@ class SalesMyDay(models.AbstractModel):
             "figures": self._get_figures(manager, date, opened, planned, done),
             "rows": self._get_open_rows(opened, manager, date),
             "done": self._get_done_rows(done, manager),
+            "gone": self._get_gone_rows(manager, date, opened, planned, done),
             "dates": manager._sales_quick_dates(today),
             "outcomes": self._get_outcomes(),
             "types": self._get_types(),
@@ -142,7 +143,16 @@ class SalesMyDay(models.AbstractModel):
         rows = self._prepare_rows(activities, manager)
         for row in rows:
             row["section"] = self._get_section(row, fields.Date.to_string(date))
-        return sorted(rows, key=self._get_order)
+        return self._put_together(sorted(rows, key=self._get_order))
+
+    @api.model
+    def _put_together(self, rows):
+        """:return: list of the rows in their order, but those of one client beside his first one"""
+        groups = {}
+        for row in rows:
+            key = ("client", row["client"]["id"]) if row["client"] else ("row", row["id"])
+            groups.setdefault(key, []).append(row)
+        return [row for group in groups.values() for row in group]
 
     @api.model
     def _get_done_rows(self, activities, manager):

@@ -5,3 +5,4 @@ from . import mail_activity
 from . import account_move
 from . import sales_morning
 from . import account_move_line
+from . import sales_my_day

@@ -5,3 +5,4 @@ from . import res_partner
 from . import sales_visit
 from . import mail_activity
 from . import sales_my_day
+from . import sales_my_day_route

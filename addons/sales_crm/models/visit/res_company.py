@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+YANDEX_COUNTRIES = ("AM", "BY", "KG", "KZ", "RU", "UZ")
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -16,6 +18,13 @@ class ResCompany(models.Model):
         help="Metres. A check-in farther from the client's address is shown as far away.",
     )
 
+    sales_route_map = fields.Selection(
+        [("yandex", "Yandex Maps"), ("google", "Google Maps")],
+        "Map of the Route",
+        help="Where the whole route of a day is opened, when a manager taps the button: the addresses are "
+        "sent there. Empty: as usual in the company's country.",
+    )
+
     _sales_visit_not_negative = models.Constraint(
         "CHECK (sales_visit_days_a >= 0 AND sales_visit_days_b >= 0 AND sales_visit_days_c >= 0"
         " AND sales_visit_radius >= 0)",
@@ -26,6 +35,13 @@ class ResCompany(models.Model):
     def _sales_visit_fields(self):
         """:return: dict class of clients -> name of the field with the days between visits"""
         return {"A": "sales_visit_days_a", "B": "sales_visit_days_b", "C": "sales_visit_days_c"}
+
+    def _sales_get_route_map(self):
+        """:return: name of the service that shows the route of a day"""
+        self.ensure_one()
+        # sudo: the company's country is no secret
+        country = self.sudo().country_id.code
+        return self.sales_route_map or ("yandex" if country in YANDEX_COUNTRIES else "google")
 
     def write(self, vals):
         changed = [

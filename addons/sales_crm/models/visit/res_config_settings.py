@@ -8,3 +8,4 @@ class ResConfigSettings(models.TransientModel):
     sales_visit_days_b = fields.Integer(related="company_id.sales_visit_days_b", readonly=False)
     sales_visit_days_c = fields.Integer(related="company_id.sales_visit_days_c", readonly=False)
     sales_visit_radius = fields.Integer(related="company_id.sales_visit_radius", readonly=False)
+    sales_route_map = fields.Selection(related="company_id.sales_route_map", readonly=False)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -61,7 +62,7 @@ class ResPartner(models.Model):
         "visit_interval_days",
         "last_visit_date",
         "company_id",
-        "user_id",
+        "user_id.company_id",
         "create_date",
     )
     def _compute_visit_due_date(self):
@@ -88,6 +89,13 @@ class ResPartner(models.Model):
         moment = self.create_date or fields.Datetime.now()
         # sudo: where a colleague is decides a date only
         return self.user_id.sudo()._sales_local(moment).date() if self.user_id else moment.date()
+
+    def _recompute_days_of(self, users):
+        """The day on which a card was made is that of the client's manager as well."""
+        super()._recompute_days_of(users)
+        made = Domain("user_id", "in", users.ids) & Domain("last_visit_date", "=", False)
+        clients = self.with_context(active_test=False).search(made & Domain("visit_every_days", "!=", 0))
+        clients._recompute_visit_due_dates()
 
     def _recompute_visit_due_dates(self):
         """Ask again: the intervals of companies or, by SQL, classes of these clients have changed."""

@@ -37,6 +37,7 @@ class SalesVisitReport(models.Model):
         "res.partner": ["active", "city", "client_class", "is_client", "tz", "user_id", "visit_every_days"],
         "res.users": ["sale_team_id"],
         "sales.activity.outcome": ["is_contact"],
+        "sales.visit": ["client_id", "date"],
     }  # fmt: skip
 
     client_id = fields.Many2one("res.partner", readonly=True)
@@ -50,6 +51,11 @@ class SalesVisitReport(models.Model):
     days_late = fields.Integer(readonly=True, aggregator="avg")
     state = fields.Selection(STATES, readonly=True)
     on_time = fields.Integer("Visited on Time", readonly=True)
+    checked_in = fields.Integer(
+        "Visited and Checked In",
+        readonly=True,
+        help="Visits, whether on time or late, that the visitor checked in at.",
+    )
     due = fields.Integer("Visits Due", readonly=True, help="Without those that are coming.")
     coverage = fields.Float(
         "Coverage, %", readonly=True, aggregator="avg", help="Visited on time / due, without what is coming."
@@ -69,6 +75,10 @@ class SalesVisitReport(models.Model):
                    CASE WHEN occasion.state = '2_late' THEN occasion.date_next - occasion.date_due
                         END AS days_late,
                    (occasion.state = '1_on_time')::int AS on_time,
+                   (occasion.state IN ('1_on_time', '2_late') AND EXISTS (
+                        SELECT FROM sales_visit check_in
+                         WHERE check_in.client_id = occasion.client_id
+                           AND check_in.date = occasion.date_next))::int AS checked_in,
                    (occasion.state != '4_coming')::int AS due,
                    CASE WHEN occasion.state != '4_coming' THEN 100.0 * (occasion.state = '1_on_time')::int
                         END AS coverage

@@ -297,6 +297,7 @@ class TestCoverWork(CoverCase):
 
         for manager in (self.colleague, self.third):
             self._plan(self._create_client("One", manager), TODAY, manager)
+        queries()  # warms up what is cached for every request
         few = queries()
         for number in range(20):
             manager = (self.colleague, self.third)[number % 2]

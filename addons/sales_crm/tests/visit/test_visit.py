@@ -332,6 +332,21 @@ class TestVisitReport(VisitCommon):
         self.assertAlmostEqual(coverage, 100 / 3)
         self.assertEqual((due, on_time), (3, 1))
 
+    def test_visits_with_and_without_a_check_in(self):
+        self.client.client_class = "A"
+        self._created_on(self.client, "2026-09-01 12:00:00")
+        self._visited("2026-09-20 09:00")
+        activity = self._plan_visit(deadline="2026-10-15")
+        with self._at("2026-10-15 09:00"):
+            self.env["sales.visit"].with_user(self.manager).check_in(activity.id)
+            activity.with_user(self.manager).action_finish(self.outcome.id, "Seen")
+        self.env.flush_all()
+        with self._at("2026-11-23 12:00"):
+            rows = self.env["sales.visit.report"].with_user(self.head)
+            rows = rows.search([("client_id", "=", self.client.id)], order="date_due")
+            self.assertEqual(rows.mapped("checked_in"), [0, 1, 0, 0])
+            self.assertEqual(rows.mapped("on_time"), [1, 1, 0, 0])
+
     def test_two_visits_on_one_day_and_on_the_first_day(self):
         self.client.client_class = "A"
         self._created_on(self.client, "2026-11-01 12:00:00")

@@ -12,8 +12,8 @@ export class ClientTiles extends Component {
     }
 
     get tiles() {
-        const {no_next_step, silent, silent_days} = this.props.clients;
-        return [
+        const {no_next_step, silent, silent_days, visit_due, visit_overdue} = this.props.clients;
+        const tiles = [
             {
                 filter: "no_next_step",
                 icon: "fa-exclamation-circle",
@@ -27,6 +27,12 @@ export class ClientTiles extends Component {
                 count: silent,
             },
         ];
+        if (visit_due) {
+            const title = visit_overdue ? _t("Overdue: %s", visit_overdue) : "";
+            const label = _t("To be visited");
+            tiles.push({filter: "visit_due", icon: "fa-map-marker", label, title, count: visit_due});
+        }
+        return tiles;
     }
 
     /** @returns {Promise} the list of these clients, of the manager whose day it is */

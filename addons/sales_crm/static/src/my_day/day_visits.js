@@ -6,8 +6,6 @@ const LOCATE = 10000;
 /** Photos are made smaller before they are sent: a phone's network is slow */
 const PHOTO_SIZE = 1920;
 const PHOTO_QUALITY = 0.8;
-/** Sorts after every name */
-const LAST = "\uffff";
 
 /**
  * @returns {Promise<Object|false>} where the browser is; false if the user or the browser does not tell
@@ -55,28 +53,41 @@ class DayVisits {
         return [...rows, ...covers.flatMap((cover) => cover.rows)].filter((row) => row.visit);
     }
 
-    /** A section for each city, in it by district and street. */
+    /**
+     * A section for each city, in the order of the way. What is not on it yet, as the answer of the server is still
+     * awaited, stands at its end.
+     */
     get sections() {
-        const keys = ["city", "district", "zip", "street"];
-        const getOrder = ({visit, datetime_planned}) => [
-            ...keys.map((key) => (visit.address?.[key] || LAST).toLowerCase()),
-            datetime_planned || "9",
-        ];
-        const compare = (a, b) => {
-            const [first, second] = [getOrder(a), getOrder(b)];
-            const index = first.findIndex((value, at) => value !== second[at]);
-            return index < 0 ? a.id - b.id : first[index].localeCompare(second[index]);
-        };
-        const cities = new Map();
-        for (const row of this.rows.sort(compare)) {
-            const city = row.visit.address?.city || "";
-            cities.set(city, [...(cities.get(city) || []), row]);
+        const order = new Map(this.screen.state.route.stops.map(({id}, index) => [id, index]));
+        const place = ({id}) => order.get(id) ?? order.size;
+        const sections = [];
+        for (const row of [...this.rows].sort((a, b) => place(a) - place(b))) {
+            const title = row.visit.address?.city || _t("No address");
+            if (sections.at(-1)?.title !== title) {
+                sections.push({name: `route_${sections.length}`, title, rows: []});
+            }
+            sections.at(-1).rows.push(row);
         }
-        return [...cities].map(([city, rows]) => ({
-            name: `route_${city}`,
-            title: city || _t("No address"),
-            rows,
-        }));
+        return sections;
+    }
+
+    /** @returns {number|false} metres from the stop before this one; false off the route */
+    getMetres(id) {
+        const {isRoute, state} = this.screen;
+        return isRoute ? (state.route.stops.find((stop) => stop.id === id)?.metres ?? false) : false;
+    }
+
+    /** Ask for the order of the way; it is needed only where the route is looked at. */
+    async load() {
+        const {state, orm, isRoute} = this.screen;
+        if (isRoute && this.rows.length) {
+            const {user, date} = state.day;
+            state.route = await orm.call("sales.my.day", "get_route", [user.id, date]);
+        }
+    }
+
+    openMap() {
+        browser.open(this.screen.state.route.map, "_blank", "noopener");
     }
 
     async checkIn(row) {
@@ -115,7 +126,7 @@ class DayVisits {
 
     openClientsDue() {
         return this.screen.action.doAction("sales_crm.res_partner_action_clients", {
-            additionalContext: {search_default_visit_overdue: 1, search_default_visit_week: 1},
+            additionalContext: {search_default_visit_due: 1, search_default_visit_week: 1},
         });
     }
 

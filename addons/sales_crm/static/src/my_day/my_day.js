@@ -18,6 +18,7 @@ import {recall, remember} from "./day_memory";
 import {useDayKeyboard} from "./day_keyboard";
 import {useDayVisits} from "./day_visits";
 import {MyDayRow} from "./my_day_row";
+import {TomorrowPlan} from "./tomorrow_plan";
 
 /** Seconds after which a day that is looked at again is asked for anew */
 const STALE_AFTER = 60;
@@ -31,7 +32,7 @@ const SECTIONS = [
 /** A manager's day: what is to be done, in its order, and how far he is. */
 export class MyDay extends Component {
     static template = "sales_crm.MyDay";
-    static components = {ClientTiles, Dropdown, DropdownItem, Layout, MyDayRow};
+    static components = {ClientTiles, Dropdown, DropdownItem, Layout, MyDayRow, TomorrowPlan};
     static props = {...standardActionServiceProps};
     static path = "my-day";
     static displayName = _t("My Day");
@@ -49,9 +50,11 @@ export class MyDay extends Component {
             userId: remembered.userId,
             filter: remembered.filter,
             showDone: remembered.showDone,
+            showGone: false,
             panel: {id: false, name: ""},
             drafts: {},
             busy: {},
+            route: {stops: [], map: ""},
             ...this.props.state?.myDay,
         });
         useSetupAction({
@@ -82,6 +85,7 @@ export class MyDay extends Component {
             return this.load();
         }
         this.loadedAt = Date.now();
+        await this.visits.load();
     }
 
     /**
@@ -100,7 +104,9 @@ export class MyDay extends Component {
         );
         const rows = new Map([...day.rows, ...day.done, ...changes.rows].map((row) => [row.id, row]));
         const pick = (ids) => ids.map((id) => rows.get(id)).filter(Boolean);
-        Object.assign(day, {figures: changes.figures, rows: pick(changes.open), done: pick(changes.done)});
+        const {figures, gone} = changes;
+        Object.assign(day, {figures, gone, rows: pick(changes.open), done: pick(changes.done)});
+        await this.visits.load();
     }
 
     onVisibilityChange() {
@@ -142,10 +148,28 @@ export class MyDay extends Component {
         if (this.isRoute) {
             return this.visits.sections;
         }
+        const leads = new Map();
+        for (const row of rows) {
+            leads.set(this.getGroup(row), leads.get(this.getGroup(row)) || row.section);
+        }
         return SECTIONS.map((section) => ({
             ...section,
-            rows: rows.filter((row) => row.section === section.name),
+            rows: rows.filter((row) => leads.get(this.getGroup(row)) === section.name),
         })).filter((section) => section.rows.length);
+    }
+
+    /** Rows of one client stand together, where the first of them stands. */
+    getGroup(row) {
+        return row.client ? `client_${row.client.id}` : `row_${row.id}`;
+    }
+
+    isBeside(rows, index) {
+        return !this.isRoute && index > 0 && this.getGroup(rows[index]) === this.getGroup(rows[index - 1]);
+    }
+
+    /** Of a section: how many belong there by themselves, and not beside another one of their client. */
+    getCount({name, rows}) {
+        return this.isRoute ? rows.length : rows.filter(({section}) => section === name).length;
     }
 
     /** @returns {string} whose plan the section shows, and until when it is there */
@@ -212,6 +236,7 @@ export class MyDay extends Component {
         const {typeId} = this.state.filter;
         this.state.filter = {kind, typeId: kind === "route" ? false : typeId};
         remember(this.state);
+        return this.attempt(() => this.visits.load());
     }
 
     filterType(typeId) {
@@ -228,6 +253,10 @@ export class MyDay extends Component {
     toggleDone() {
         this.state.showDone = !this.state.showDone;
         remember(this.state);
+    }
+
+    toggleGone() {
+        this.state.showGone = !this.state.showGone;
     }
 
     async selectManager(userId) {
@@ -367,6 +396,12 @@ export class MyDay extends Component {
                 }),
             cancel: () => this.focusRow(row.id),
         });
+    }
+
+    /** What was planned in one pass stands in the day as well, if it is for today. */
+    async onPlanned(count) {
+        this.notify(_t("Planned: %s", count));
+        await this.attempt(() => this.load());
     }
 
     notify(message) {

@@ -1,6 +1,7 @@
 import {Component} from "@odoo/owl";
 import {isIOS, isMobileOS} from "@web/core/browser/feature_detection";
 import {_t} from "@web/core/l10n/translation";
+import {formatFloat} from "@web/core/utils/numbers";
 import {formatTime} from "./day_format";
 
 /** Under a visit: the way there, and that the manager has arrived. */
@@ -11,6 +12,8 @@ export class VisitLine extends Component {
         timezone: String,
         visits: Object,
         isDone: Boolean,
+        /** From the stop before it on the route */
+        metres: [Number, {value: false}],
     };
 
     get address() {
@@ -41,6 +44,22 @@ export class VisitLine extends Component {
         return distance < 1000
             ? _t("%(time)s, %(distance)s m from the address", {time, distance})
             : _t("%(time)s, %(distance)s km from the address", {time, distance: Math.round(distance / 1000)});
+    }
+
+    /** A visit that is done, and nobody saw where. */
+    get isUnseen() {
+        return this.props.isDone && !this.checkIn;
+    }
+
+    /** @returns {string} how far it is from the stop before, on the route */
+    get way() {
+        const {metres} = this.props;
+        if (!metres || this.checkIn) {
+            return "";
+        }
+        return metres < 1000
+            ? _t("%s m on", metres)
+            : _t("%s km on", formatFloat(metres / 1000, {digits: [0, metres < 10000 ? 1 : 0]}));
     }
 
     get canCheckIn() {
