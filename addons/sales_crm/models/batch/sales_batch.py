@@ -125,7 +125,7 @@ class SalesBatch(models.AbstractModel):
         """:return: the same record with the rights of who started the work, in his company and language"""
         user = self._batch_user()
         return self.with_user(user).with_context(
-            allowed_company_ids=self.company_id.ids, lang=user.lang, tz=user.tz
+            allowed_company_ids=self.company_id.ids, lang=user.lang, tz=user._sales_timezone().zone
         )
 
     def _work_in_background(self, waiting=0):

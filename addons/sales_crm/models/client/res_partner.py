@@ -155,7 +155,7 @@ class ResPartner(models.Model):
 
     @api.depends("next_step_date")
     def _compute_next_step_late(self):
-        today = fields.Date.context_today(self)
+        today = self.env.user._sales_today()
         for partner in self:
             partner.next_step_late = bool(partner.next_step_date and partner.next_step_date < today)
 

@@ -121,7 +121,7 @@ class ResPartner(models.Model):
             return False
         month_first = self._date_format().startswith("%m")
         try:
-            return parse_birthday(text, fields.Date.context_today(self), month_first)
+            return parse_birthday(text, self.env.user._sales_today(), month_first)
         except (ValueError, OverflowError):
             example = fields.Date.to_date("1980-04-25").strftime(self._date_format())
             raise ValidationError(

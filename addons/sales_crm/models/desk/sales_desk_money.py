@@ -83,7 +83,7 @@ class SalesDesk(models.AbstractModel):
         """:return: SQL of the table ``rate``: company_id, rate of its currency into the current company's of
         today; None if all have the same
         """
-        rates = self.env["sales.target"]._progress_rates(fields.Date.context_today(self))
+        rates = self.env["sales.target"]._progress_rates(self.env.user._sales_today())
         if all(rate == 1 for rate in rates.values()):
             return None
         return SQL("unnest(%s::int[], %s::float[]) AS rate(company_id, rate)", [*rates], [*rates.values()])

@@ -261,7 +261,7 @@ class MailActivity(models.Model):
         have told neither
         """
         user = self.env.user.sudo()  # sudo: his own language
-        return self.with_context(lang=self.env.lang or user.lang, tz=user.tz or self.env.tz).env
+        return self.with_context(lang=self.env.lang or user.lang, tz=user._sales_timezone().zone).env
 
     def _prepare_change(self, kind):
         """:return: values of a row of the trace about this activity"""

@@ -2,7 +2,7 @@ import re
 
 from stdnum.ru import inn
 
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...tools.birthday import parse_birthday
 from ...tools.client_state import CLIENT_FIELDS, KINDS, ClientRow, ClientState
@@ -331,7 +331,7 @@ class SalesImportRoleClient(models.AbstractModel):
     def _birthday_of(self, row, header, text, said):
         """:return: the birthday, also one without a year; False, and an error of the row, if it is none"""
         try:
-            return parse_birthday(text, fields.Date.context_today(self))
+            return parse_birthday(text, self.env.user._sales_today())
         except (ValueError, OverflowError):
             what = self.env._(
                 "“%s” is no birthday. Write 25.04.1980, or 25.04 if the year is not known.", text[:60]
@@ -362,7 +362,7 @@ class SalesImportRoleClient(models.AbstractModel):
             said.warnings.append(self.env._("The next step has no date: it is planned for today."))
         said.step = {
             "summary": summary or self.env._("Next step"),
-            "date": date or fields.Date.context_today(self),
+            "date": date or self.env.user._sales_today(),
             "dated": bool(date),
         }
 

@@ -2,7 +2,7 @@ import hashlib
 import re
 from datetime import datetime, time
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL, plaintext2html
 
 from ...tools.import_headers import CLIENT_OF_DEAL
@@ -291,7 +291,7 @@ class SalesImportRoleDeal(models.AbstractModel):
             self._finish(row, "created", lead)
             # without a day of its own a deal that was closed began on that day at the latest
             if opened := says.values["opened"] or says.values["closed"]:
-                dated[lead] = self._moment(min(opened, fields.Date.context_today(self)))
+                dated[lead] = self._moment(min(opened, self.env.user._sales_today()))
         self._name_externally(leads, [name for name, _says, _values in new.values()])
         self._write_creation_dates(dated)
 

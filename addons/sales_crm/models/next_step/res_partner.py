@@ -48,9 +48,9 @@ class ResPartner(models.Model):
     @api.depends_context("company")
     def _compute_is_silent(self):
         """Whom nobody has ever reached counts from the day on which he came into the base."""
-        since = self._silent_since()
+        since, company = self._silent_since(), self.env.company
         for partner in self:
-            created = (partner.create_date or fields.Datetime.now()).date()
+            created = company._sales_local(partner.create_date or None).date()
             partner.is_silent = (
                 not partner.no_further_contact_reason and (partner.last_contact_date or created) < since
             )
@@ -60,9 +60,10 @@ class ResPartner(models.Model):
         if operator != "in":
             return NotImplemented
         since = self._silent_since()
+        moment = self.env.company._sales_moment(since)
         silent = Domain("no_further_contact_reason", "=", False) & (
             Domain("last_contact_date", "<", since)
-            | Domain("last_contact_date", "=", False) & Domain("create_date", "<", since)
+            | Domain("last_contact_date", "=", False) & Domain("create_date", "<", moment)
         )
         return silent if True in value else ~silent
 

@@ -11,11 +11,15 @@ class SalesMorning(models.AbstractModel):
 
     @api.model
     def _steps(self):
-        return [*super()._steps(), self._mail_digests]
+        return [*super()._steps(), self._mail_digests, self._push_digests]
 
     @api.model
     def _step_labels(self):
-        return {**super()._step_labels(), "_mail_months": self.env._("Mail with the workbook of the month")}
+        return {
+            **super()._step_labels(),
+            "_mail_months": self.env._("Mail with the workbook of the month"),
+            "_push_digests": self.env._("Plan of the day to browsers and phones"),
+        }
 
     @api.model
     def _freeze_batch(self, days, picked=EVERY):
@@ -49,24 +53,52 @@ class SalesMorning(models.AbstractModel):
             return False
         if not Reminder._write_answer(user, key):
             return False
-        env = self.with_user(user).with_context(lang=user.lang).env
+        env = self.env["sales.reminder.push"]._env_of(user)
         plan = env["sales.my.day"].get_day(date=day)
-        if not plan["rows"] and not any(cover["rows"] for cover in plan["covers"]):
+        sections = env["sales.digest"]._get_sections(env.user.sudo(), day)  # sudo: his own calendar
+        if not plan["rows"] and not any(cover["rows"] for cover in plan["covers"]) and not sections:
             return False
         # sudo: managers write no mails of the server
-        self.env["mail.mail"].sudo().create(
-            {
-                "subject": env._(
-                    "Your plan for %(day)s: %(count)s activities",
-                    day=format_date(env, day),
-                    count=len(plan["rows"]),
-                ),
-                "body_html": env["ir.qweb"]._render(
-                    "sales_crm.mail_day_digest", {"day": plan, "url": f"{user.get_base_url()}/odoo/my-day"}
-                ),
-                "email_to": user.email_formatted,
-                "email_from": user.company_id.email_formatted or user.email_formatted,
-                "auto_delete": True,
-            }
-        )
+        self.env["mail.mail"].sudo().create(self._prepare_digest_mail(env, day, plan, sections))
         return True
+
+    @api.model
+    def _prepare_digest_mail(self, env, day, plan, sections):
+        """:param env: of the user: his rights, language and time zone
+        :return: dict to create the mail
+        """
+        user = env.user
+        values = {
+            "user": user,
+            "date": format_date(env, day, date_format="EEEE, d MMMM"),
+            "day": plan,
+            "sections": sections,
+            "base": user.get_base_url(),
+        }
+        return {
+            "subject": env._(
+                "Your plan for %(day)s: %(count)s activities",
+                day=format_date(env, day),
+                count=len(plan["rows"]),
+            ),
+            "body_html": env["ir.qweb"]._render("sales_crm.mail_day_digest", values),
+            "email_to": user.email_formatted,
+            "email_from": user.company_id.email_formatted or user.email_formatted,
+            "auto_delete": True,
+        }
+
+    @api.model
+    def _push_digests(self, workdays):
+        """Push the plan of the day to the browsers and phones that allow it, once a day.
+
+        :param dict workdays: user -> the day that has begun for him
+        :return: False if the time of the cron ran out before the end
+        """
+        Push = self.env["sales.reminder.push"]
+        time_left = float("inf")
+        for user in Push._users_without_digest(workdays):
+            self._retry(Push._push_digest, user, workdays[user])
+            time_left = self._commit(1, 0)
+            if not time_left:
+                break
+        return bool(time_left)

@@ -5,10 +5,13 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..work_time.sales_work_time import DAY_START
+
 # A reminder of the ordinary is of no use so long after the time that was agreed
 USEFUL_MINUTES = 60
 
-SNOOZE_MINUTES = 15
+# What "later" means, in minutes; tomorrow is when the next working day begins
+LATER = {"quarter": 15, "hour": 60}
 
 KEPT_DAYS = 30
 
@@ -43,43 +46,46 @@ class SalesReminder(models.Model):
         """What the current user is to be reminded of until tomorrow evening, where he is.
 
         :return: dict ``reminders``: list of dict ``key``, ``activity_id``, ``urgent``, ``at`` (UTC, when to
-            remind) and what to show: ``moment`` (UTC, the exact time, or False), ``client``, ``title``;
+            remind) and what to show: ``moment`` (UTC, the exact time, or False), ``client``, ``client_id``,
+            ``title``;
             ``digest``: see :meth:`_get_digest`; ``timezone``
         """
         user = self.env.user.sudo()  # sudo: his own time zone and calendar
         today = user._sales_today()
         start = user._sales_workday_start(today)
-        answers = self._get_answers(user)
-        reminders = [
-            self._prepare_reminder(activity, moment, at)
+        found = [
+            self._prepare_reminder(activity, *self._get_moments(activity, user, today, start))
             for activity in self._activities(user, today)
-            for moment, at in [self._get_moments(activity, user, today, start)]
-            if at and self._is_useful(activity, moment)
         ]
+        digest_key = f"digest:{today}"
+        answers = self._get_answers(user, [digest_key, *(reminder["key"] for reminder in found)])
+        reminders = [
+            {**reminder, "at": fields.Datetime.to_string(at)}
+            for reminder in found
+            if (at := self._apply_answer(reminder, answers))
+        ]
+        wants_digest = digest_key not in answers and start and start <= fields.Datetime.now()
         return {
-            "reminders": sorted(
-                (
-                    {**reminder, "at": self._apply_answer(reminder, answers)}
-                    for reminder in reminders
-                    if answers.get(reminder["key"], True)
-                ),
-                key=lambda reminder: (reminder["at"], reminder["activity_id"]),
-            ),
-            "digest": self._get_digest(user, today, start, answers),
+            "reminders": sorted(reminders, key=lambda reminder: (reminder["at"], reminder["activity_id"])),
+            "digest": wants_digest and self._get_digest(user, today),
             "timezone": user._sales_timezone().zone,
         }
 
     @api.model
-    def _get_answers(self, user):
-        """:return: dict key -> when to remind again, False: never"""
+    def _get_answers(self, user, keys):
+        """:return: dict key -> when to remind again, False: never; those of ``keys`` that are answered"""
         # sudo: his own answers
-        answers = self.sudo().search([("user_id", "=", user.id)])
+        answers = self.sudo().search([("user_id", "=", user.id), ("key", "in", keys)])
         return {answer.key: answer.remind_at for answer in answers}
 
     @api.model
     def _apply_answer(self, reminder, answers):
-        again = answers.get(reminder["key"])
-        return fields.Datetime.to_string(again) if again else reminder["at"]
+        """:return: when to remind, False: not at all or not any more"""
+        at = answers.get(reminder["key"], reminder["at"])
+        if not at or reminder["urgent"]:
+            return at
+        wanted = max(at, fields.Datetime.to_datetime(reminder["moment"]) or at)
+        return at if wanted + timedelta(minutes=USEFUL_MINUTES) >= fields.Datetime.now() else False
 
     @api.model
     def _users_of_plan(self, user):
@@ -99,20 +105,16 @@ class SalesReminder(models.Model):
 
     @api.model
     def _get_moments(self, activity, user, today, start):
-        """:return: the exact time or False; when to remind, False: not at all"""
+        """:return: the exact time or False; when to remind, False: not unless it was put off"""
         urgent = activity.priority == "1"
-        moment = activity._get_exact_time(user)
+        # sudo: the day of an activity is its assignee's, also for who stands in for him
+        moment = activity._get_exact_time(activity.sudo().user_id or user)
         if moment and activity.date_deadline >= today:
             minutes = user.sales_reminder_minutes
             return moment, moment - timedelta(minutes=minutes) if minutes or urgent else False
         if not urgent or activity.date_deadline > today:
-            return False, False
+            return moment, False
         return False, start
-
-    @api.model
-    def _is_useful(self, activity, moment):
-        late = moment and moment + timedelta(minutes=USEFUL_MINUTES) < fields.Datetime.now()
-        return activity.priority == "1" or not late
 
     @api.model
     def _prepare_reminder(self, activity, moment, at):
@@ -121,8 +123,9 @@ class SalesReminder(models.Model):
         return {
             "key": f"{activity.id}:{moment or activity.date_deadline}",
             "activity_id": activity.id,
+            "client_id": client.id,
             "urgent": activity.priority == "1",
-            "at": fields.Datetime.to_string(at),
+            "at": at,
             "moment": fields.Datetime.to_string(moment) if moment else False,
             "client": client.name or activity.res_name or "",
             "title": activity.summary or kind.name or "",
@@ -133,15 +136,17 @@ class SalesReminder(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _get_digest(self, user, today, start, answers):
+    def _get_digest(self, user, today):
         """:return: dict ``key``, ``total``, ``urgent``, ``carried``, ``visits`` and ``covers`` (list of dict
-        ``name``, ``total``) of the day; False before the working day begins, on a day off, or once seen
+        ``name``, ``total``) of the day, what ``sales.digest`` adds, and ``lines`` that say all that;
+            False where there is nothing
         """
-        key = f"digest:{today}"
-        if key in answers or not start or start > fields.Datetime.now():
+        Digest = self.env["sales.digest"]
+        plan, extra = self._count_plan(user, today), Digest._get_counts(user, today)
+        if not plan["total"] and not plan["covers"] and not any(extra.values()):
             return False
-        digest = {"key": key, **self._count_plan(user, today)}
-        return digest if digest["total"] or digest["covers"] else False
+        digest = {"key": f"digest:{today}", **plan, **extra}
+        return {**digest, "lines": Digest._get_lines(digest)}
 
     @api.model
     def _count_plan(self, user, today):
@@ -170,14 +175,28 @@ class SalesReminder(models.Model):
         """The current user has seen a reminder or the digest.
 
         :param str key: as :meth:`get_reminders` gave it
-        :param bool later: remind again in a quarter of an hour; otherwise never again
-        :raise UserError: there is no such reminder
+        :param later: ``quarter`` of an hour, ``hour`` or ``tomorrow``: remind again then (True: in a
+            quarter); otherwise never again
+        :raise UserError: there is no such reminder, or no such time
         """
         activity = self._get_activity(key)
-        again = fields.Datetime.now() + timedelta(minutes=SNOOZE_MINUTES) if later else None
+        again = self._get_later(later) if later else None
         self._write_answer(self.env.user, key, activity, again)
-        self._plan_changed(self.env.user)
+        self.env["sales.reminder.push"]._take_back(self.env.user, key)
+        self._tell_answer(key, again)
         return True
+
+    @api.model
+    def _get_later(self, later):
+        """:return: the moment at which to remind again, in UTC"""
+        if later == "tomorrow":
+            user = self.env.user.sudo()  # sudo: his own time zone and calendar
+            day = user._sales_next_workday()
+            return user._sales_workday_start(day) or user._sales_moment(day, DAY_START)
+        minutes = LATER.get("quarter" if later is True else later)
+        if not minutes:
+            raise UserError(self.env._("A reminder comes again in 15 minutes, in an hour or tomorrow."))
+        return fields.Datetime.now() + timedelta(minutes=minutes)
 
     @api.model
     def _get_activity(self, key):
@@ -227,6 +246,12 @@ class SalesReminder(models.Model):
     # ------------------------------------------------------
     # The bus
     # ------------------------------------------------------
+
+    @api.model
+    def _tell_answer(self, key, again):
+        """The other tabs and browsers of the user do as this one; none of them has to ask the server."""
+        at = fields.Datetime.to_string(again) if again else False
+        self.env.user._bus_send("sales_crm.reminders", {"answered": key, "at": at})
 
     @api.model
     def _plan_changed_for(self, users):

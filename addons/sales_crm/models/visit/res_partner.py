@@ -103,8 +103,8 @@ class ResPartner(models.Model):
             self.env.add_to_compute(self._fields[name], self)
 
     @api.depends("visit_due_date")
-    @api.depends_context("tz")
+    @api.depends_context("uid")
     def _compute_visit_overdue(self):
-        today = fields.Date.context_today(self)
+        today = self.env.user._sales_today()
         for partner in self:
             partner.visit_overdue = bool(partner.visit_due_date and partner.visit_due_date < today)

@@ -1,6 +1,4 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -58,7 +56,7 @@ class SalesFunnel(models.AbstractModel):
 
     @api.model
     def _complete(self, options):
-        today = fields.Date.context_today(self)
+        today = self.env.user._sales_today()
         options = {
             "mode": "cohort",
             "level": "cold",
@@ -82,8 +80,7 @@ class SalesFunnel(models.AbstractModel):
     @api.model
     def _moment(self, day):
         """:return: when a day begins for the user, in UTC, naive"""
-        timezone = pytz.timezone(self.env.user.tz or "UTC")
-        return timezone.localize(datetime.combine(day, time.min)).astimezone(pytz.utc).replace(tzinfo=None)
+        return self.env.user._sales_moment(day)
 
     @api.model
     def _filter(self, options):

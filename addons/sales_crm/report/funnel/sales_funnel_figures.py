@@ -23,7 +23,7 @@ class SalesFunnel(models.AbstractModel):
             for name in names
         ]
         currencies = self.env["res.currency"].with_context(active_test=False).search(Domain.TRUE)
-        rates = currencies._get_rates(self.env.company, fields.Date.context_today(self))
+        rates = currencies._get_rates(self.env.company, self.env.user._sales_today())
         own = rates[self.env.company.currency_id.id]
         return SQL(
             """
@@ -34,7 +34,7 @@ class SalesFunnel(models.AbstractModel):
                 ON rate.currency_id = row.currency_id
             OFFSET 0  -- each column is computed once, not once for each figure
             """,
-            self.env.user.tz or "UTC",
+            self.env.user._sales_timezone().zone,
             query.select(*columns),
             list(rates),
             [own / rate for rate in rates.values()],
@@ -173,7 +173,7 @@ class SalesFunnel(models.AbstractModel):
         rates = {}
         lines = {}
         own = self.env.company.currency_id
-        today = fields.Date.context_today(self)
+        today = self.env.user._sales_today()
         for key, currency, count, amount in Move._read_group(
             domain, [group, "currency_id"], ["__count", "amount:sum"]
         ):

@@ -1,35 +1,12 @@
-from datetime import datetime, timedelta
-from unittest.mock import patch
-
-from psycopg2.errors import CheckViolation
-
-from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import HttpCase, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tests import tagged
 
-from ..common import SalesCrmCommon
 from ..counting import Counted
-
-TODAY = "2026-11-23"  # a Monday
-TOMORROW = "2026-11-24"
-MORNING = f"{TODAY} 08:30"  # the working day begins at 8
+from .common import MORNING, TODAY, TOMORROW, ReminderCommon
 
 
 @tagged("post_install", "-at_install")
-class TestReminder(SalesCrmCommon):
-    def _reminders(self, user=None, moment=MORNING):
-        with self._at(moment):
-            return self.env["sales.reminder"].with_user(user or self.manager).get_reminders()
-
-    def _shown(self, user=None, moment=MORNING):
-        reminders = self._reminders(user, moment)["reminders"]
-        return [(reminder["activity_id"], reminder["at"]) for reminder in reminders]
-
-    def _answer(self, key, user=None, moment=MORNING, **kwargs):
-        with self._at(moment):
-            self.env["sales.reminder"].with_user(user or self.manager).answer(key, **kwargs)
-
+class TestReminder(ReminderCommon):
     # ------------------------------------------------------
     # When
     # ------------------------------------------------------
@@ -50,6 +27,12 @@ class TestReminder(SalesCrmCommon):
         late = self._plan(self.client, "2026-11-20", priority="1")
         self._plan(self.client, TOMORROW, priority="1")
         self.assertEqual(self._shown(), [(urgent.id, f"{TODAY} 08:00:00"), (late.id, f"{TODAY} 08:00:00")])
+
+    def test_the_exact_time_is_of_the_assignees_day_also_for_who_covers(self):
+        self.colleague.tz = "Asia/Vladivostok"  # 20:00 UTC is tomorrow there
+        activity = self._plan(self.client, TODAY, datetime_planned=f"{TODAY} 20:00:00")
+        self._cover()
+        self.assertEqual(self._shown(self.colleague), [(activity.id, f"{TODAY} 19:50:00")])
 
     def test_the_start_is_that_of_the_managers_own_calendar_and_time_zone(self):
         urgent = self._plan(self.client, TODAY, priority="1")
@@ -94,16 +77,7 @@ class TestReminder(SalesCrmCommon):
 
     def test_who_covers_is_reminded(self):
         activity = self._plan(self.client, TODAY, priority="1")
-        self.env["sales.access.rule"].create(
-            {
-                "is_cover": True,
-                "manager_ids": [Command.set(self.manager.ids)],
-                "user_ids": [Command.set(self.colleague.ids)],
-                "date_from": TODAY,
-                "date_to": TODAY,
-                "reason": "Holiday",
-            }
-        )
+        self._cover()
         reminders = self._reminders(self.colleague)
         self.assertEqual([r["activity_id"] for r in reminders["reminders"]], activity.ids)
         self.assertEqual(reminders["digest"]["covers"], [{"name": self.manager.name, "total": 1}])
@@ -130,6 +104,38 @@ class TestReminder(SalesCrmCommon):
         self.assertEqual(self._shown(), [(activity.id, f"{TODAY} 08:45:00")])
         self._answer(reminder["key"], moment=f"{TODAY} 08:45")
         self.assertFalse(self._shown())
+
+    def test_later_in_an_hour_or_tomorrow(self):
+        urgent = self._plan(self.client, TODAY, priority="1")
+        ordinary = self._plan(self.client, TODAY, datetime_planned=f"{TODAY} 09:00:00")
+        key, other = [reminder["key"] for reminder in self._reminders()["reminders"]]
+        self._answer(key, later="hour")
+        self._answer(other, moment=f"{TODAY} 09:55", later="hour")
+        shown = [(urgent.id, f"{TODAY} 09:30:00"), (ordinary.id, f"{TODAY} 10:55:00")]
+        self.assertEqual(self._shown(), shown)
+        self.assertEqual(self._shown(moment=f"{TODAY} 11:50"), shown, "An hour after what was put off")
+        self._answer(key, later="tomorrow")
+        self._answer(other, later="tomorrow")
+        shown = [(urgent.id, f"{TOMORROW} 08:00:00"), (ordinary.id, f"{TOMORROW} 08:00:00")]
+        self.assertEqual(sorted(self._shown()), shown)
+        with self.assertRaises(UserError):
+            self._answer(key, later="week")
+
+    def test_tomorrow_is_the_next_working_day(self):
+        friday = "2026-11-27 09:00"
+        activity = self._plan(self.client, "2026-11-27", priority="1")
+        [reminder] = self._reminders(moment=friday)["reminders"]
+        self._answer(reminder["key"], moment=friday, later="tomorrow")
+        self.assertEqual(self._shown(moment=friday), [(activity.id, "2026-11-30 08:00:00")])
+
+    def test_what_was_put_off_comes_though_its_day_is_over(self):
+        stays = self.env["mail.activity.type"].create({"name": "Stays", "carry_policy": "leave"})
+        activity = self._plan(
+            self.client, TODAY, activity_type_id=stays.id, datetime_planned=f"{TODAY} 10:00:00"
+        )
+        [reminder] = self._reminders()["reminders"]
+        self._answer(reminder["key"], later="tomorrow")
+        self.assertEqual(self._shown(moment=f"{TOMORROW} 08:00"), [(activity.id, f"{TOMORROW} 08:00:00")])
 
     def test_another_user_answers_for_himself_only(self):
         self._plan(self.client, TODAY, priority="1")
@@ -186,112 +192,3 @@ class TestReminder(SalesCrmCommon):
         self.assertEqual(len(mails), 1)
         self.assertIn("Send the price list", mails.body_html)
         self.assertIn("manager_a@sales.example", mails.email_to)
-
-    # ------------------------------------------------------
-    # The bus
-    # ------------------------------------------------------
-
-    def _told(self, work):
-        """:return: logins of the users whose browsers hear of it"""
-        told = set()
-
-        def bus_send(users, kind, _message, **_kwargs):
-            if kind == "sales_crm.reminders":
-                told.update(users.mapped("login"))
-
-        with patch.object(type(self.env["res.users"]), "_bus_send", bus_send), self._at(MORNING):
-            work()
-        return told
-
-    def test_browsers_hear_of_what_concerns_them_only(self):
-        plain = self._plan(self.client, TODAY)
-        with self._at(MORNING):
-            urgent = self._plan(self.client, TODAY, priority="1")
-            far = self._plan(self.client, "2027-01-11", priority="1")
-        self.assertEqual(self._told(lambda: plain.write({"summary": "Other"})), set())
-        self.assertEqual(self._told(lambda: far.write({"summary": "Other"})), set())
-        self.assertEqual(self._told(lambda: urgent.write({"note": "Other"})), set())
-        self.assertEqual(self._told(lambda: urgent.write({"date_deadline": TOMORROW})), {"manager_a"})
-        self.assertEqual(
-            self._told(lambda: urgent.write({"user_id": self.colleague.id})), {"manager_a", "manager_b"}
-        )
-        self.assertEqual(self._told(urgent.action_feedback), {"manager_b"})
-
-    def test_a_frozen_plan_is_told(self):
-        self.assertIn("manager_a", self._told(lambda: self._run_morning(MORNING)))
-
-    # ------------------------------------------------------
-    # Preferences
-    # ------------------------------------------------------
-
-    def test_preferences_are_ones_own(self):
-        with self.assertRaises(AccessError):
-            self.colleague.with_user(self.manager).sales_reminder_minutes = 5
-        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.env.cr.savepoint():
-            self.manager.sales_reminder_minutes = -1
-            self.env.flush_all()
-
-    def test_working_time_chosen_on_the_user(self):
-        late = self.calendar.copy({"name": "Late"})
-        late.attendance_ids.unlink()
-        late.attendance_ids = [
-            Command.create(
-                {
-                    "name": "Day",
-                    "dayofweek": str(day),
-                    "hour_from": 12,
-                    "hour_to": 20,
-                    "day_period": "afternoon",
-                }
-            )
-            for day in range(5)
-        ]
-        self.assertEqual(self.manager.sales_calendar_id, self.calendar)
-        self.manager.sales_calendar_id = late
-        self.assertEqual(self.manager._sales_calendar(), late)
-        day = datetime(2026, 11, 23).date()
-        self.assertEqual(self.manager._sales_workday_start(day), datetime(2026, 11, 23, 12))
-        self.manager.sales_calendar_id = False
-        self.assertEqual(self.manager._sales_calendar(), self.calendar)
-
-    def test_the_employees_working_time_comes_first(self):
-        other = self.calendar.copy({"name": "Employee's"})
-        self.manager._sales_create_resources()
-        of_employee = self.env["resource.resource"].create(
-            {"name": "Employee", "user_id": self.manager.id, "calendar_id": other.id, "tz": "UTC"}
-        )
-        self.manager.invalidate_recordset(["resource_ids"])
-        resource = type(self.env["resource.resource"])
-        with patch.object(resource, "_sales_of_employees", lambda self: self & of_employee):
-            self.assertEqual(self.manager._sales_calendar(), other)
-        with patch.object(resource, "_sales_of_employees", lambda self: self - of_employee):
-            self.assertEqual(self.manager._sales_calendar(), self.calendar)
-
-
-@tagged("post_install", "-at_install")
-class TestReminderTour(HttpCase):
-    def test_popup(self):
-        """An urgent one stays until it is answered, here with Later; no reload repeats it."""
-        manager = new_test_user(
-            self.env, "tour_manager", "sales_crm.group_manager", tz="UTC", lang="en_US", name="Tour manager"
-        )
-        client = self.env["res.partner"].create(
-            {"name": "Tour client", "is_company": True, "is_client": True, "user_id": manager.id}
-        )
-        moment = fields.Datetime.now() + timedelta(minutes=5)
-        activity = self.env["mail.activity"].create(
-            {
-                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
-                "res_id": client.id,
-                "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
-                "summary": "Ring the director",
-                "priority": "1",
-                "date_deadline": moment.date(),
-                "datetime_planned": moment,
-                "user_id": manager.id,
-            }
-        )
-        self.start_tour("/odoo/my-day", "sales_crm_reminder", login="tour_manager")
-        answer = self.env["sales.reminder"].search([("activity_id", "=", activity.id)])
-        self.assertEqual(answer.user_id, manager)
-        self.assertGreater(answer.remind_at, fields.Datetime.now())

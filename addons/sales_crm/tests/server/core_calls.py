@@ -114,6 +114,11 @@ CALLS = {
             "bodies, " + LOGGED,
             MAIL,
         ),
+        "_web_push_get_partners_parameters": (
+            "partner_ids",
+            "the browsers of a user that core may send to",
+        ),
+        "_web_push_truncate_payload": ("payload", "a notification has a greatest length"),
     },
     "product.template": {
         "_force_default_purchase_tax": ("companies", "products get the taxes of the country's chart"),

@@ -5,35 +5,36 @@ import {ConnectionLostError, RPCError} from "@web/core/network/rpc";
 import {registry} from "@web/core/registry";
 import {session} from "@web/session";
 import {formatTime} from "../my_day/day_format";
-import {Presenter} from "./presenter";
+import {TabMemory} from "./tab_memory";
 
 /** Milliseconds in which changes of the plan are gathered; browsers don't ask all at the same moment */
 const GATHER = 1000;
 const SPREAD = 3000;
-/** Milliseconds between two looks at the clock while something waits to be shown; no request is made */
+/** Milliseconds between two looks at the clock while something is shown; no request is made */
 const TICK = 10000;
-/** Milliseconds for which an ordinary reminder stays */
-const STAYS = 60000;
 
 /**
  * Reminds of activities with an exact time before it, of urgent ones until they are answered, and shows the
- * plan of the day once in the morning.
+ * plan of the day in the morning: in every tab that can be seen, each once, until it is answered in one of them.
  *
- * The server is asked once when the page is loaded, and again when the bus says that the plan has changed.
- * What is shown when is decided here, by timers.
+ * The server is asked once when the page is loaded, and again when the bus says that the plan has changed. What
+ * was answered elsewhere the bus says itself. What is shown when is decided here, by timers.
  */
 export class Reminders {
     constructor({action, bus_service, notification, orm, ui}) {
         Object.assign(this, {action, notification, orm, ui});
-        this.presenter = new Presenter();
+        this.memory = new TabMemory();
         this.plan = {reminders: [], digest: false, timezone: "UTC"};
         /** key -> function that closes the notification */
         this.shown = new Map();
-        bus_service.subscribe("sales_crm.reminders", () => this.onPlanChanged());
+        /** keys of what is being worked on in a dialog of this tab */
+        this.busy = new Set();
+        /** key -> what was answered here: put off, it comes again when the bus has said when */
+        this.answered = new Map();
+        bus_service.subscribe("sales_crm.reminders", (message) => this.onMessage(message));
         bus_service.start();
-        browser.addEventListener("pagehide", () => this.presenter.release());
-        browser.addEventListener("storage", ({key}) => key === this.presenter.claimKey && this.show());
         document.addEventListener("visibilitychange", () => this.onVisibilityChange());
+        browser.navigator.serviceWorker?.addEventListener("message", (ev) => this.onPush(ev));
         this.load();
     }
 
@@ -54,6 +55,14 @@ export class Reminders {
         this.show();
     }
 
+    onMessage({answered, at}) {
+        if (answered) {
+            this.apply(answered, at);
+        } else {
+            this.onPlanChanged();
+        }
+    }
+
     onPlanChanged() {
         browser.clearTimeout(this.reloading);
         this.reloading = browser.setTimeout(() => this.load(), GATHER + Math.random() * SPREAD);
@@ -67,6 +76,21 @@ export class Reminders {
         this.show();
     }
 
+    /**
+     * Core's service worker asks every tab before it shows what was pushed. Who looks at this tab sees the
+     * reminder here.
+     */
+    onPush({data}) {
+        const {type, payload} = data || {};
+        const isReminder = payload?.model === "." || payload?.model?.startsWith("./");
+        if (type === "notification-display-request" && isReminder && document.hasFocus()) {
+            browser.navigator.serviceWorker.controller?.postMessage({
+                type: "notification-display-response",
+                payload: {correlationId: payload.correlationId},
+            });
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------
     // What is on the screen
     // ---------------------------------------------------------------------------------------------
@@ -75,51 +99,52 @@ export class Reminders {
         return deserializeDateTime(at) <= luxon.DateTime.now();
     }
 
+    /** Ordinary ones go by themselves; what was put off counts from the moment at which it comes again. */
+    goesAt(reminder) {
+        const {at, moment} = reminder;
+        return this.memory.goesAt(reminder, deserializeDateTime(moment || at).toMillis());
+    }
+
     /** Show what is due, take away what is not any more, and set the timer for what comes next. */
     show() {
-        const {reminders, digest} = this.plan;
-        const waiting = reminders.filter(
-            (reminder) => reminder.urgent || !this.presenter.wasShown(reminder.key + reminder.at)
-        );
-        const due = waiting.filter((reminder) => this.isDue(reminder));
-        const isPresenter = (due.length || digest || this.shown.size) && this.presenter.claim();
-        const current = isPresenter ? this.choose(due) : [];
-        // Those that go by themselves may stay where they were seen
-        const ordinary = reminders.filter(({urgent}) => !urgent);
-        const stay = new Set([...current, ...ordinary].map(({key}) => key));
-        if (isPresenter && digest) {
+        const isVisible = document.visibilityState !== "hidden";
+        const {digest} = this.plan;
+        const waiting = this.plan.reminders.filter(({key}) => !this.busy.has(key));
+        const current = isVisible ? this.choose(waiting.filter((reminder) => this.isDue(reminder))) : [];
+        const hasRoom = !this.ui.isSmall || !current.length;
+        const stay = new Set(current.map(({key}) => key));
+        if (isVisible && hasRoom && digest) {
             stay.add(digest.key);
         }
-        for (const [key, close] of this.shown) {
+        for (const [key, close] of [...this.shown]) {
             if (!stay.has(key)) {
                 close();
             }
         }
         current.filter(({key}) => !this.shown.has(key)).forEach((reminder) => this.showReminder(reminder));
-        const hasRoom = !this.ui.isSmall || !current.length;
-        if (isPresenter && hasRoom && digest && !this.shown.has(digest.key)) {
+        if (digest && stay.has(digest.key) && !this.shown.has(digest.key)) {
             this.showDigest(digest);
         }
-        this.setTimer(waiting, Boolean(due.length || digest));
+        this.setTimer(waiting);
     }
 
     /**
-     * All ordinary ones, they go by themselves. Of the urgent ones one at a time, or they would cover the
+     * All ordinary ones whose time is not over. Of the urgent ones one at a time, or they would cover the
      * screen all day: first what has an exact time; the next one comes when it is answered.
      */
     choose(due) {
         const urgent = due.filter((reminder) => reminder.urgent);
         const next = urgent.find(({moment}) => moment) || urgent[0];
-        const chosen = due.filter((reminder) => !reminder.urgent);
+        const chosen = due.filter((reminder) => !reminder.urgent && this.goesAt(reminder) > Date.now());
         return next ? [{...next, waiting: urgent.length - 1}, ...chosen] : chosen;
     }
 
-    setTimer(waiting, isShowing) {
-        const next = waiting.find((reminder) => !this.isDue(reminder));
-        const until = next ? deserializeDateTime(next.at).diffNow().toMillis() : Infinity;
-        const delay = Math.min(until, isShowing ? TICK : Infinity, 2 ** 31 - 1);
+    setTimer(waiting) {
+        const next = waiting.filter((reminder) => !this.isDue(reminder)).map(({at}) => deserializeDateTime(at));
+        const until = Math.min(...next.map((moment) => moment.diffNow().toMillis()));
+        const delay = Math.min(until, this.shown.size ? TICK : Infinity);
         browser.clearTimeout(this.timer);
-        if (Number.isFinite(delay) && (next || isShowing)) {
+        if (Number.isFinite(delay)) {
             this.timer = browser.setTimeout(() => this.show(), Math.max(delay, 0));
         }
     }
@@ -129,11 +154,12 @@ export class Reminders {
         let isDismissed = true;
         const close = this.notification.add(message, {
             ...others,
+            sticky: true,
             className: `o_sales_reminder ${className || ""}`,
             onClose: () => {
                 this.shown.delete(key);
                 if (isDismissed) {
-                    onDismiss?.();
+                    onDismiss();
                 }
             },
         });
@@ -153,47 +179,39 @@ export class Reminders {
 
     showReminder(reminder) {
         const {title, message} = this.getText(reminder);
-        if (!reminder.urgent) {
-            this.presenter.markShown(reminder.key + reminder.at);
-        }
-        this.add(reminder.key, message, {
+        const {key, urgent} = reminder;
+        this.add(key, message, {
             title,
-            type: reminder.urgent ? "danger" : "warning",
-            className: reminder.urgent ? "o_sales_reminder_urgent" : "",
-            sticky: reminder.urgent,
-            autocloseDelay: STAYS,
+            type: urgent ? "danger" : "warning",
+            className: urgent ? "o_sales_reminder_urgent" : "",
+            // The cross is no answer to an urgent one: it comes again in a quarter of an hour
+            onDismiss: () => this.answer(key, urgent && "quarter"),
             buttons: [
                 {name: _t("Done"), primary: true, onClick: () => this.finish(reminder)},
-                {name: _t("Later"), onClick: () => this.answer(reminder.key, true)},
                 {name: _t("Open"), onClick: () => this.open(reminder)},
+                {name: _t("In 15 min"), onClick: () => this.answer(key, "quarter")},
+                {name: _t("In 1 h"), onClick: () => this.answer(key, "hour")},
+                {name: _t("Tomorrow"), onClick: () => this.answer(key, "tomorrow")},
             ],
         });
     }
 
-    showDigest(digest) {
-        const parts = [
-            _t("To do: %s", digest.total),
-            digest.urgent && _t("urgent: %s", digest.urgent),
-            digest.carried && _t("carried over: %s", digest.carried),
-            digest.visits && _t("visits: %s", digest.visits),
-            ...digest.covers.map(({name, total}) => _t("for %(name)s: %(total)s", {name, total})),
-        ];
-        this.add(digest.key, parts.filter(Boolean).join(", "), {
+    showDigest({key, lines}) {
+        this.add(key, lines.join("\n"), {
             title: _t("Your plan for today"),
             type: "info",
             className: "o_sales_digest",
-            sticky: true,
-            onDismiss: () => this.answer(digest.key),
+            onDismiss: () => this.answer(key),
             buttons: [
                 {
                     name: _t("My Day"),
                     primary: true,
                     onClick: async () => {
-                        await this.answer(digest.key);
+                        await this.answer(key);
                         this.action.doAction("sales_crm.sales_my_day_action", {clearBreadcrumbs: true});
                     },
                 },
-                {name: _t("Got it"), onClick: () => this.answer(digest.key)},
+                {name: _t("Got it"), onClick: () => this.answer(key)},
             ],
         });
     }
@@ -202,25 +220,37 @@ export class Reminders {
     // Answers
     // ---------------------------------------------------------------------------------------------
 
+    /**
+     * @param {String} key
+     * @param {String|false} later quarter, hour or tomorrow; false: not again
+     */
     async answer(key, later = false) {
-        this.forget(key);
+        this.apply(key, false);
         await this.orm.silent.call("sales.reminder", "answer", [key], {later});
     }
 
-    /** Not again in this tab, whatever the server still thinks until it has heard of the answer. */
-    forget(key) {
+    /** Answered here or elsewhere: not again, or not before ``at``, which the bus tells. */
+    apply(key, at) {
         const {reminders, digest} = this.plan;
-        this.plan.reminders = reminders.filter((reminder) => reminder.key !== key);
+        const answered = reminders.find((reminder) => reminder.key === key) || this.answered.get(key);
+        const others = reminders.filter((reminder) => reminder.key !== key);
+        this.answered.set(key, answered);
+        this.plan.reminders = at && answered ? [...others, {...answered, at}] : others;
         this.plan.digest = digest?.key === key ? false : digest;
         this.show();
     }
 
     /** Outcome and next step; who closes the dialog without an answer is reminded again. */
     finish({activity_id, key}) {
-        this.forget(key);
+        this.busy.add(key);
+        this.show();
         return this.action.doAction("sales_crm.sales_activity_finish_action", {
             additionalContext: {default_activity_id: activity_id},
-            onClose: () => this.onPlanChanged(),
+            onClose: async () => {
+                await this.load();
+                this.busy.delete(key);
+                this.show();
+            },
         });
     }
 
