@@ -92,6 +92,7 @@
         "views/settings/res_config_settings_views.xml",
         "views/paid/res_config_settings_views.xml",
         "views/contact/sales_contact_views.xml",
+        "views/contact/sales_birthday_views.xml",
         "report/history/sales_client_brief.xml",
         "wizard/funnel/sales_stage_mapping_views.xml",
         "views/funnel/sales_funnel_views.xml",

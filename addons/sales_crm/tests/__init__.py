@@ -91,9 +91,9 @@ from .cadence import test_cadence, test_cadence_asked
 from .next_step import test_next_step, test_next_step_property
 from .contact import test_contacts
 from .contact import test_phone
-from .contact import test_search
+from .contact import test_reach, test_search
 from .client_class import test_client_class
-from .duplicate import test_duplicate, test_merge
+from .duplicate import test_duplicate, test_duplicate_name, test_duplicate_served, test_merge, test_merge_card
 from .visit import test_visit
 from .visit import test_visit_property
 from .visit import test_visit_route

@@ -1,11 +1,16 @@
-"""By what two cards are recognised as one: tax number, phones and mails in the form in which equal ones are
-equal. No database, no messages.
+"""By what two cards are recognised as one: tax number, phones, mails and name in the form in which equal ones
+are equal. No database, no messages.
 """
 
-from .normalise import email_key, split_emails, tax_key
+import re
+from functools import lru_cache
+
+from .normalise import LEGAL_PHRASES, email_key, plain, split_emails, tax_key
 from .phone import phone_key, split_phones
+from .search_key import LEGAL_WORDS, fold
 
 MIN_VAT = 6
+MIN_NAME = 3
 
 
 def vat_keys(text):
@@ -30,3 +35,29 @@ def email_keys(text):
         except ValueError:
             continue
     return keys
+
+
+@lru_cache(maxsize=200_000)
+def firm_key(name):
+    """:return: the name without legal form, quotes, hyphens, spaces, case and ё; Latin letters that look like
+    Russian ones are these. Empty if too little is left
+    """
+    text = LEGAL_PHRASES.sub(" ", re.sub(r"[.'’`]", "", plain(name)))
+    words = [word for word in map(fold, re.split(r"[^\w&+-]|_", text)) if word]
+    while len(words) > 1 and words[0] in LEGAL_WORDS:
+        words = words[1:]
+    while len(words) > 1 and words[-1] in LEGAL_WORDS:
+        words = words[:-1]
+    key = "".join(words)
+    return key if len(key) >= MIN_NAME and key not in LEGAL_WORDS else ""
+
+
+def name_keys(name):
+    """:return: set of the key of a client's name, empty if it says nothing"""
+    return {firm_key(name or "")} - {""}
+
+
+def person_keys(name):
+    """:return: set of the key of a person's name, in whatever order it is written; empty without a name"""
+    words = sorted(filter(None, map(fold, re.split(r"[^\w-]|_", plain(name)))))
+    return {" ".join(words)} if words else set()

@@ -5,6 +5,7 @@ from . import sales_contact_channel
 from . import sales_purchase_role
 from . import res_partner
 from . import res_partner_phone
+from . import res_partner_noted
 from . import res_partner_search
 from . import sales_morning
 from . import mail_activity

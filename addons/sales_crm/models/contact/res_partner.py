@@ -29,6 +29,13 @@ class ResPartner(models.Model):
         inverse="_inverse_birthday",
         help="Day and month; the year where it is known.",
     )
+    birthday_day = fields.Integer(
+        "Day of the Birthday",
+        compute="_compute_birthday_day",
+        store=True,
+        index="btree_not_null",
+        help="Month and day as one number, by which birthdays are sorted: the 25th of April is 425.",
+    )
     # Birthdays by day of the year: the 25th of April is 425
     _birthday_idx = models.Index(
         "((EXTRACT(MONTH FROM birthdate_date) * 100 + EXTRACT(DAY FROM birthdate_date)))"
@@ -98,6 +105,12 @@ class ResPartner(models.Model):
     @api.model
     def _date_format(self):
         return self.env["res.lang"]._get_data(code=self.env.lang or "en_US").date_format or "%d.%m.%Y"
+
+    @api.depends("birthdate_date")
+    def _compute_birthday_day(self):
+        for partner in self:
+            day = partner.birthdate_date
+            partner.birthday_day = day and day.month * 100 + day.day
 
     @api.depends("birthdate_date")
     @api.depends_context("lang")

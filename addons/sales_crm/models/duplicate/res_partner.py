@@ -5,11 +5,12 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import split_every
 
-from ...tools.partner_keys import email_keys, phone_keys, vat_keys
+from ...tools.partner_keys import email_keys, name_keys, phone_keys, vat_keys
 
 _logger = logging.getLogger(__name__)
 
 FILL_BATCH = 5000
+STRENGTH = ("vat", "phone", "email", "name", "alike")  # what is said first
 
 
 class ResPartner(models.Model):
@@ -26,7 +27,13 @@ class ResPartner(models.Model):
         "Possible Duplicates",
         compute="_compute_duplicate_warning",
         sanitize=False,
-        help="Other clients with this tax number, or with a phone or mail of this client or his contacts.",
+        help="Other clients with this tax number, with a phone or mail of this client or his contacts, or "
+        "with a name like this.",
+    )
+    duplicate_hidden = fields.Boolean(
+        "Served Already",
+        compute="_compute_duplicate_warning",
+        help="Another manager serves a client with this tax number, phone or mail.",
     )
 
     # ------------------------------------------------------
@@ -36,7 +43,7 @@ class ResPartner(models.Model):
     @api.model
     def _duplicate_key_fields(self):
         """:return: set of the names of fields whose change changes the keys"""
-        return {"vat", "phone", "email", "country_id", "company_id", "parent_id", "is_company"}
+        return {"name", "vat", "phone", "email", "country_id", "company_id", "parent_id", "is_company"}
 
     def _duplicate_keys(self):
         """Another module adds phones and mails of its own, and calls :meth:`_refresh_duplicate_keys` when
@@ -52,6 +59,8 @@ class ResPartner(models.Model):
             if not partner.parent_id or partner.is_company:
                 # Core copies a company's number to its contacts
                 found |= {("vat", value) for value in vat_keys(partner.vat)}
+            if not partner.parent_id:
+                found |= {("name", value) for value in name_keys(partner.name)}
             keys[partner] = found
         return keys
 
@@ -88,17 +97,17 @@ class ResPartner(models.Model):
     # The warning
     # ------------------------------------------------------
 
-    @api.depends("vat", "phone", "email", "country_id", "parent_id", "child_ids.phone", "child_ids.email")
+    @api.depends(
+        "name", "vat", "phone", "email", "country_id", "parent_id", "child_ids.phone", "child_ids.email"
+    )
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_duplicate_warning(self):
-        typed = (self | self.child_ids)._duplicate_keys()
-        wanted = {
-            partner: set().union(*(typed[member] for member in partner | partner.child_ids))
-            for partner in self
-        }
+        wanted = self._duplicate_family_keys()
         # sudo: what comes out of it depends on what the user may see
-        owners = self.env["sales.partner.key"].sudo()._owners(set().union(*wanted.values()))
-        twins = self.browse({owner for _kind, _value, _partner, owner in owners})
+        Key = self.env["sales.partner.key"].sudo()
+        owners = Key._owners(set().union(*wanted.values()))
+        alike = Key._alike({value for keys in wanted.values() for kind, value in keys if kind == "name"})
+        twins = self.browse({row[-1] for row in owners + alike})
         seen = twins._filtered_access("read")
         for partner in self:
             own = partner._duplicate_own_ids()
@@ -106,7 +115,22 @@ class ResPartner(models.Model):
             for kind, value, twin, owner in owners:
                 if (kind, value) in wanted[partner] and not {twin, owner} & own:
                     kinds.setdefault(owner, set()).add(kind)
+            for name, twin in alike:
+                # Of those whom he may not see only the same name is told
+                if ("name", name) in wanted[partner] and twin not in own and twin in seen._ids:
+                    kinds.setdefault(twin, {"alike"})
             partner.duplicate_warning = partner._duplicate_html(kinds, seen)
+            partner.duplicate_hidden = any(
+                same - {"name"} for id_, same in kinds.items() if id_ not in seen._ids
+            )
+
+    def _duplicate_family_keys(self):
+        """:return: dict partner -> set of (kind, value) of him and of his contacts"""
+        typed = (self | self.child_ids)._duplicate_keys()
+        return {
+            partner: set().union(*(typed[member] for member in partner | partner.child_ids))
+            for partner in self
+        }
 
     def _duplicate_own_ids(self):
         """:return: set of the ids of who is no twin: the partner and whom he belongs to"""
@@ -120,28 +144,45 @@ class ResPartner(models.Model):
         :param seen: the twins that the user may see
         :return: html, False if there is no twin
         """
-        lines = [
-            self._duplicate_line(twin, kinds[twin.id]) for twin in seen.filtered(lambda t: t.id in kinds)[:5]
-        ]
+        found = [twin for twin in seen if twin.id in kinds]
+        found.sort(key=lambda twin: min(map(STRENGTH.index, kinds[twin.id])))
+        lines = [self._duplicate_line(twin, kinds[twin.id]) for twin in found[:5]]
+        lines += self._duplicate_hidden_lines(
+            {id_: same for id_, same in kinds.items() if id_ not in seen._ids}
+        )
+        return Markup("<br/>").join(lines) or False
+
+    def _duplicate_hidden_lines(self, kinds):
+        """:param dict kinds: id of a twin whom the user may not see -> set of what is the same
+        :return: list of Markup, one for each manager
+        """
         hidden = {}
-        for id_ in kinds.keys() - set(seen._ids):
+        for id_, same in kinds.items():
             # sudo: the name of the manager is all that is told of a client one may not see
             manager = self.browse(id_).sudo().user_id.name
-            hidden.setdefault(manager, set()).update(kinds[id_])
-        lines += [
+            hidden.setdefault(manager, set()).update(same)
+        return [
             self._duplicate_hidden_line(manager, same) for manager, same in sorted(hidden.items(), key=str)
         ]
-        return Markup("<br/>").join(lines) or False
 
     def _duplicate_line(self, twin, same):
         path = "clients" if twin.is_client else "res.partner"
         link = Markup('<a href="/odoo/%s/%s" target="_blank">%s</a>') % (path, twin.id, twin.display_name)
         values = {"client": link, "same": self._duplicate_kinds(same), "manager": twin.user_id.name}
+        if same == {"alike"}:
+            return self._duplicate_alike_line(twin, values)
         if not twin.active:
             return self.env._("%(client)s has the same %(same)s. It is archived.", **values)
         if not twin.user_id:
             return self.env._("%(client)s has the same %(same)s.", **values)
         return self.env._("%(client)s has the same %(same)s. Manager: %(manager)s.", **values)
+
+    def _duplicate_alike_line(self, twin, values):
+        if not twin.active:
+            return self.env._("%(client)s has a similar name. It is archived.", **values)
+        if not twin.user_id:
+            return self.env._("%(client)s has a similar name.", **values)
+        return self.env._("%(client)s has a similar name. Manager: %(manager)s.", **values)
 
     def _duplicate_hidden_line(self, manager, same):
         values = {"same": self._duplicate_kinds(same), "manager": manager}
@@ -159,5 +200,6 @@ class ResPartner(models.Model):
             "vat": self.env._("tax number"),
             "phone": self.env._("phone"),
             "email": self.env._("mail"),
+            "name": self.env._("name"),
         }
         return ", ".join(words[kind] for kind in words if kind in same)

@@ -7,7 +7,9 @@ MOST_OWNERS = 10
 
 
 class SalesClientDuplicate(models.Model):
-    """Pairs of clients with a tax number, a phone or a mail in common, theirs or that of their contacts."""
+    """Pairs of clients with a tax number, a phone or a mail in common, theirs or that of their contacts, or
+    with the same name.
+    """
 
     _name = "sales.client.duplicate"
     _description = "Possible Duplicates"
@@ -29,6 +31,7 @@ class SalesClientDuplicate(models.Model):
     same_vat = fields.Boolean("Tax Number", readonly=True)
     same_phone = fields.Boolean("Phone", readonly=True)
     same_email = fields.Boolean("Mail", readonly=True)
+    same_name = fields.Boolean("Name", readonly=True)
     same_count = fields.Integer("In Common", readonly=True)
     same_values = fields.Char("What They Share", readonly=True)
 
@@ -46,7 +49,8 @@ class SalesClientDuplicate(models.Model):
             SELECT (one.client_id::bigint << %(bits)s) + other.client_id AS id,
                    one.client_id, other.client_id AS twin_id,
                    bool_or(few.kind = 'vat') AS same_vat, bool_or(few.kind = 'phone') AS same_phone,
-                   bool_or(few.kind = 'email') AS same_email, COUNT(*)::int AS same_count,
+                   bool_or(few.kind = 'email') AS same_email,
+                   bool_or(few.kind = 'name') AS same_name, COUNT(*)::int AS same_count,
                    string_agg(few.value, ', ' ORDER BY few.kind, few.value) AS same_values
               FROM few
               JOIN shared one ON one.kind = few.kind AND one.value = few.value
