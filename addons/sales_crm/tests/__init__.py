@@ -71,7 +71,7 @@ from .funnel import (
     test_funnel_tours,
     test_funnel_leave,
 )
-from .history import test_client_history, test_client_brief
+from .history import test_client_history, test_client_brief, test_history_moments
 from .change import test_own_plan
 from .promise import test_promise, test_promise_settle
 from .target import (

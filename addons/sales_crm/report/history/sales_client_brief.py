@@ -95,12 +95,13 @@ class SalesClientBrief(models.AbstractModel):
         if not clients or not History.has_access("read"):
             return {}
         query = History._search(Domain("client_id", "in", clients.ids) & Domain("kind", "!=", "carry"))
-        columns = [SQL.identifier(query.table, name) for name in ("id", "client_id", "date")]
+        columns = [SQL.identifier(query.table, name) for name in ("id", "client_id", "date", "recorded")]
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM (
-                    SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY date DESC, id DESC) AS place
+                    SELECT id, ROW_NUMBER() OVER (
+                               PARTITION BY client_id ORDER BY date DESC, recorded DESC, id DESC) AS place
                       FROM %s AS event
                 ) AS placed WHERE place <= %s
                 """,
