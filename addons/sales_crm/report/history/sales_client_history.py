@@ -81,7 +81,8 @@ class SalesClientHistory(models.Model):
         help="Who was the manager of the client at that time.",
     )
     summary = fields.Char(readonly=True)
-    amount = fields.Monetary(readonly=True, help="In the currency of the company.")
+    # No sum: what was ordered, invoiced, promised and paid is the same money
+    amount = fields.Monetary(readonly=True, aggregator=None, help="In the currency of the company.")
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     res_model = fields.Char("Document Model", readonly=True)

@@ -10,7 +10,7 @@ class SalesClientHistory(models.Model):
     _depends = {
         "sales.promise": [
             "amount", "client_id", "company_id", "contact_id", "create_date", "currency_id", "date_closed",
-            "date_due", "date_made", "description", "direction", "kind", "state",
+            "date_due", "date_made", "description", "direction", "kind", "state", "write_date",
         ],
         "sales.stage.move": ["client_id", "date", "outcome", "stage_from_id", "stage_to_id", "user_id"],
     }  # fmt: skip
@@ -89,8 +89,7 @@ class SalesClientHistory(models.Model):
             arm,
             SQL("promise.state IN ('kept', 'partial', 'broken') AND promise.date_closed IS NOT NULL"),
             SQL("CASE WHEN promise.state IN ('kept', 'partial') THEN NULLIF(promise.paid_amount, 0) END"),
-            date=self._noon(SQL("promise.date_closed"), self._zone_sql(SQL("promise.company_id"))),
-            day_only=SQL("TRUE"),
+            **self._moment(SQL("promise.date_closed"), SQL("promise.write_date"), SQL("promise.company_id")),
             kind=SQL("'promise_' || promise.state"),
             user=SQL("promise.user_id"),
         )

@@ -1,5 +1,6 @@
 import {DateTimeField, dateTimeField} from "@web/views/fields/datetime/datetime_field";
-import {formatDate} from "@web/core/l10n/dates";
+import {formatDate, formatDateTime} from "@web/core/l10n/dates";
+import {localization} from "@web/core/l10n/localization";
 import {registry} from "@web/core/registry";
 
 /**
@@ -8,16 +9,17 @@ import {registry} from "@web/core/registry";
 export class EventDateField extends DateTimeField {
     getFormattedValue(valueIndex) {
         const value = this.values[valueIndex];
-        if (value && this.props.record.data.day_only) {
+        if (this.props.record.data.day_only) {
             return formatDate(value, {numeric: true});
         }
-        return super.getFormattedValue(valueIndex, true);
+        const withoutSeconds = localization.dateTimeFormat.replace(/\Wss/, "");
+        return formatDateTime(value, {format: withoutSeconds});
     }
 }
 
 registry.category("fields").add("sales_event_date", {
     ...dateTimeField,
     component: EventDateField,
-    listViewWidth: () => 130,
+    listViewWidth: () => 150,
     fieldDependencies: [{name: "day_only", type: "boolean"}],
 });
