@@ -7,7 +7,7 @@ FIELDS = [
     ("sales.promise", "date_closed"),
     ("sales.promise", "move_id"),
 ]
-VIEWS = ["sales_client_history_view_search", "sales_promise_view_form"]
+VIEWS = ["client_brief", "sales_client_history_view_search", "sales_promise_view_form"]
 
 
 def migrate(cr, version):
