@@ -90,6 +90,7 @@
         "views/history/sales_client_history_views.xml",
         "views/promise/sales_promise_views.xml",
         "views/settings/res_config_settings_views.xml",
+        "views/promise/res_config_settings_promise_views.xml",
         "views/paid/res_config_settings_views.xml",
         "views/contact/sales_contact_views.xml",
         "views/contact/sales_birthday_views.xml",

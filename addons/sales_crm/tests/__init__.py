@@ -72,7 +72,7 @@ from .funnel import (
     test_funnel_tours,
     test_funnel_leave,
 )
-from .history import test_client_history, test_client_brief
+from .history import test_client_history, test_client_brief, test_history_moments
 from .change import test_own_plan
 from .promise import test_promise, test_promise_settle
 from .target import (
@@ -97,7 +97,6 @@ from .duplicate import test_duplicate, test_duplicate_name, test_duplicate_serve
 from .visit import test_visit
 from .visit import test_visit_property
 from .visit import test_visit_route
-from .reminder import test_month_mail, test_reminder
 from .reminder import test_digest, test_month_mail, test_reminder, test_reminder_bus, test_reminder_push
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels

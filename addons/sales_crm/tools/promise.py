@@ -11,6 +11,10 @@ class Payment:
     currency: object  # res.currency
     parts: dict = field(default_factory=dict)  # invoice id -> what is matched with it, in ``currency``
     rates: dict = field(default_factory=dict)  # res.currency -> worth of one unit of ``currency``
+    free: float = 0.0  # of what is left: matched with no invoice
+
+    def __post_init__(self):
+        self.free = max(self.currency.round(self.left - sum(self.parts.values())), 0.0)
 
 
 @dataclass
@@ -22,6 +26,7 @@ class Promised:
     currency: object
     date_from: object
     date_due: object
+    date_last: object  # on which a payment still counts
     companies: frozenset  # ids of the company and its branches
     invoice: int = 0
     paid: float = 0.0
@@ -34,7 +39,7 @@ class Promised:
         return (
             payment.left > 0
             and payment.company in self.companies
-            and self.date_from <= payment.date <= self.date_due
+            and self.date_from <= payment.date <= self.date_last
         )
 
     def take(self, payment, most):
@@ -55,9 +60,11 @@ class Promised:
 def settle(promises, payments):
     """Which payments settle which promises of one client; fills ``paid`` and ``date_paid``.
 
-    A payment counts for a promise from the day it was made to its due day. First each promise that names an
-    invoice takes what is matched with that invoice, then every promise takes of what is left; the one that
-    is due earlier goes first, and the earlier payment too. What one has taken is gone for the others.
+    A payment counts for a promise from the day it was made to the last day it is waited for. A promise that
+    names an invoice is settled by what is matched with that invoice, then by what is matched with none; one
+    that names no invoice by any money, what is matched first. What names its invoice and is matched with it
+    comes before all, then the promise that is due earlier; and the earlier payment. What one has taken is
+    gone for the others.
 
     :param promises: list of Promised
     :param payments: list of Payment, with a rate into the currency of every promise
@@ -70,7 +77,17 @@ def settle(promises, payments):
             if part and promise.accepts(payment):
                 used = promise.take(payment, part)
                 payment.parts[promise.invoice] = payment.currency.round(part - used)
+                payment.free = min(payment.free, payment.left)
     for promise in promises:
         for payment in payments:
             if promise.accepts(payment):
-                promise.take(payment, payment.left)
+                _take_of_the_rest(promise, payment)
+
+
+def _take_of_the_rest(promise, payment):
+    if promise.invoice:
+        used = promise.take(payment, payment.free) if payment.free > 0 else 0.0
+        payment.free = payment.currency.round(payment.free - used)
+    else:
+        promise.take(payment, payment.left)
+        payment.free = min(payment.free, payment.left)

@@ -65,6 +65,8 @@ class SalesMyDay(models.AbstractModel):
                 {
                     "id": activity.id,
                     "urgent": activity.priority == "1",
+                    # sudo: as in _prepare_row
+                    "promise_broken": bool(activity.sudo().chased_promise_ids),
                     "datetime_planned": fields.Datetime.to_string(moment) if moment else False,
                     "date_deadline": fields.Date.to_string(activity.date_deadline),
                     "client": client and {"id": client.id, "name": client.name or ""},

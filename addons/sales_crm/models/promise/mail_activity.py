@@ -1,9 +1,18 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
 class MailActivity(models.Model):
     _inherit = "mail.activity"
+
+    chased_promise_ids = fields.One2many(
+        "sales.promise",
+        "chase_activity_id",
+        "Broken Promises",
+        readonly=True,
+        copy=False,
+        groups="sales_crm.group_manager",
+    )
 
     def action_promise(self):
         """:return: the dialog for a promise that the client gave in this activity; where the activity is

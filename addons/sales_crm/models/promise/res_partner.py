@@ -28,8 +28,8 @@ class ResPartner(models.Model):
         return self.env["sales.promise"]._action_ask(self)
 
     def _compute_promises(self):
-        """Reliability is kept / due over the 12 months that end yesterday: what is due today can still be
-        kept.
+        """Reliability is kept / due over the 12 months that end yesterday: what is due today, or waited for
+        yet, can still be kept.
         """
         counts = self._promises_by_client()
         for partner in self:
@@ -57,7 +57,7 @@ class ResPartner(models.Model):
             Promise._domain_settled_by_payments()
             & Domain("state", "in", ["kept", "partial", "broken"])
             & Domain("date_due", ">=", today - relativedelta(months=12))
-            & Domain("date_due", "<", today)
+            & Domain("date_last", "<", today)
         )
 
     def _promises_by_client(self):

@@ -24,13 +24,13 @@ class SalesMorning(models.AbstractModel):
 
     @api.model
     def _close_promises(self, workdays):
-        """Ask again about every open promise that is past its day, in each company's time zone.
+        """Ask again about every open promise that isn't waited for any more, in each company's time zone.
 
         :return: False if the time of the cron ran out before the end
         """
         days = self.env["sales.receivable.ledger"]._days()
         past = Domain.OR(
-            Domain("company_id", "=", company.id) & Domain("date_due", "<", day)
+            Domain("company_id", "=", company.id) & Domain("date_last", "<", day)
             for company, day in days.items()
         )
         # sudo: the server's own work, for all companies

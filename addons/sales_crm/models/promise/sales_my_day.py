@@ -3,7 +3,9 @@ from odoo.tools import format_amount
 
 
 class SalesMyDay(models.AbstractModel):
-    """What a client owes and what was promised, beside the work with him."""
+    """What a client owes and what was promised, beside the work with him; a broken promise is what the day begins
+    with.
+    """
 
     _inherit = "sales.my.day"
 
@@ -74,3 +76,13 @@ class SalesMyDay(models.AbstractModel):
     def _format_money(self, amount, currency):
         """:return: text without what is after the point; empty for nothing"""
         return format_amount(self.env, round(amount), currency, trailing_zeroes=False) if amount else ""
+
+    @api.model
+    def _prepare_row(self, activity, manager):
+        # sudo: whether the activity is about a promise, not about which
+        promises = activity.sudo().chased_promise_ids
+        return {**super()._prepare_row(activity, manager), "promise_broken": bool(promises)}
+
+    @api.model
+    def _get_order(self, row):
+        return (not (row["urgent"] and row["promise_broken"]), *super()._get_order(row))

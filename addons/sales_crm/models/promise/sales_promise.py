@@ -86,7 +86,7 @@ class SalesPromise(models.Model):
         ondelete="restrict",
         domain="[('commercial_partner_id', '=', client_id), ('state', '=', 'posted'),"
         " ('move_type', '=', 'out_invoice')]",
-        help="Payments that are matched with this invoice settle the promise first.",
+        help="What is matched with this invoice settles the promise, then what is matched with none.",
     )
     move_name = fields.Char(related="move_id.name", string="Invoice Number")
     activity_id = fields.Many2one(
@@ -132,13 +132,13 @@ class SalesPromise(models.Model):
         "Closed on",
         compute="_compute_settlement",
         store=True,
-        help="When it was kept, or the first day after it was due.",
+        help="When it was kept, or the first day on which it wasn't waited for any more.",
     )
 
     _settled_idx = models.Index(
         "(client_id, date_due, state) WHERE kind = 'payment' AND direction = 'client'"
     )
-    _open_idx = models.Index("(company_id, date_due) WHERE state = 'open'")
+    _open_idx = models.Index("(company_id, date_last) WHERE state = 'open'")
     _chase_idx = models.Index(
         "(client_id) WHERE state IN ('broken', 'partial') AND chase_activity_id IS NULL"
     )

@@ -7,6 +7,9 @@ from odoo.tools import SQL
 from ...tools.promise import Payment, Promised, settle
 from ...tools.receivable import is_posted_receivable
 
+# Types of the journals through which money comes and goes
+PURSES = ("bank", "cash", "credit")
+
 
 class SalesPromise(models.Model):
     """How payments settle promises of payment.
@@ -43,10 +46,21 @@ class SalesPromise(models.Model):
         for name in ("state", "paid_amount", "date_closed"):
             self.env.add_to_compute(self._fields[name], promises)
 
-    @api.depends("said", "date_said", "date_due", "date_made", "kind", "direction", "amount", "currency_id")
+    @api.depends(
+        "said",
+        "date_said",
+        "date_due",
+        "date_last",
+        "date_made",
+        "kind",
+        "direction",
+        "amount",
+        "currency_id",
+    )
     def _compute_settlement(self):
-        """Of a client's promise to pay: kept if it is paid in full by its due day, after that day kept in
-        part or broken. Of the others: as the manager said, and broken if he has said nothing by the due day.
+        """Of a client's promise to pay: kept if it is paid in full by the last day it is waited for, after
+        that day kept in part or broken. Of the others: as the manager said, and broken if he has said
+        nothing by the due day.
         """
         settled = self._settled()
         for promise in self:
@@ -64,9 +78,9 @@ class SalesPromise(models.Model):
             return "kept", found.date_paid
         if not found and self.said:
             return self.said, self.date_said
-        if not self.date_due or self.date_due >= self.company_id._sales_today():
+        if not self.date_last or self.date_last >= self.company_id._sales_today():
             return "open", False
-        return ("partial" if found and found.paid else "broken"), self.date_due + timedelta(days=1)
+        return ("partial" if found and found.paid else "broken"), self.date_last + timedelta(days=1)
 
     # ------------------------------------------------------
     # Promises and payments
@@ -101,6 +115,7 @@ class SalesPromise(models.Model):
             currency=self.currency_id,
             date_from=self.date_made,
             date_due=self.date_due,
+            date_last=self.date_last,
             companies=frozenset(self._companies(self.company_id).ids),
             invoice=self.move_id.id,
         )
@@ -118,9 +133,7 @@ class SalesPromise(models.Model):
         self._flush_payments()
         parts = {}
         rows = self.env.execute_query(self._payments_sql(promises))
-        for line, invoice, amount in self.env.execute_query(
-            self._parts_sql([row[0] for row in rows], promises.move_id)
-        ):
+        for line, invoice, amount in self.env.execute_query(self._parts_sql([row[0] for row in rows])):
             parts.setdefault(line, {})[invoice] = amount
         found = {}
         for line, client, company_id, date, currency_id, amount, balance in rows:
@@ -204,24 +217,28 @@ class SalesPromise(models.Model):
             """,
             clients=promises.client_id.ids,
             first=min(promises.mapped("date_made")),
-            last=max(promises.mapped("date_due")),
+            last=max(promises.mapped("date_last")),
             receivable=is_posted_receivable(),
-            purses=("bank", "cash", "credit"),
+            purses=PURSES,
         )
 
     @api.model
-    def _parts_sql(self, lines, invoices):
-        """:return: SQL of what of the credit ``lines`` is matched with which of the invoices, in the currency
-        of the line
+    def _parts_sql(self, lines):
+        """:return: SQL of what of the credit ``lines`` is matched with which invoice or other debt, in the
+        currency of the line; without what went back
         """
         return SQL(
             """
             SELECT matched.credit_move_id, debit.move_id, SUM(matched.credit_amount_currency)
               FROM account_partial_reconcile matched
+              JOIN account_move_line credit ON credit.id = matched.credit_move_id
               JOIN account_move_line debit ON debit.id = matched.debit_move_id
-             WHERE matched.credit_move_id = ANY(%s) AND debit.move_id = ANY(%s)
+              JOIN account_move other ON other.id = debit.move_id
+              JOIN account_journal purse ON purse.id = other.journal_id
+             WHERE matched.credit_move_id = ANY(%s)
+               AND purse.type NOT IN %s AND other.reversed_entry_id IS DISTINCT FROM credit.move_id
              GROUP BY matched.credit_move_id, debit.move_id
             """,
             lines,
-            invoices.ids,
+            PURSES,
         )

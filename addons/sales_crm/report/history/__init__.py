@@ -1,4 +1,5 @@
 from . import sales_client_history
+from . import sales_client_history_moment
 from . import sales_client_history_work
 from . import sales_client_history_money
 from . import sales_client_history_promise

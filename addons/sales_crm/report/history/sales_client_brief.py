@@ -1,3 +1,5 @@
+from textwrap import shorten
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, html2plaintext
@@ -6,6 +8,7 @@ from ...tools.channel import tel_link
 
 EVENTS = 10  # last ones in a brief
 ROWS = 5  # deals, promises and open activities: so many of each
+PEOPLE = 8
 DEBT_GROUPS = (
     "sales_crm.group_manager",
     "sales_crm.group_credit_controller",
@@ -48,6 +51,7 @@ class SalesClientBrief(models.AbstractModel):
                 self.env, fields.Datetime.context_timestamp(self, moment).date()
             ),
             "tel_link": tel_link,
+            "short": self._short,
         }
 
     # ------------------------------------------------------
@@ -95,12 +99,13 @@ class SalesClientBrief(models.AbstractModel):
         if not clients or not History.has_access("read"):
             return {}
         query = History._search(Domain("client_id", "in", clients.ids) & Domain("kind", "!=", "carry"))
-        columns = [SQL.identifier(query.table, name) for name in ("id", "client_id", "date")]
+        columns = [SQL.identifier(query.table, name) for name in ("id", "client_id", "date", "recorded")]
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT id FROM (
-                    SELECT id, ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY date DESC, id DESC) AS place
+                    SELECT id, ROW_NUMBER() OVER (
+                               PARTITION BY client_id ORDER BY date DESC, recorded DESC, id DESC) AS place
                       FROM %s AS event
                 ) AS placed WHERE place <= %s
                 """,
@@ -120,23 +125,34 @@ class SalesClientBrief(models.AbstractModel):
         return {
             "client": client,
             "facts": self._prepare_facts(client),
-            "contacts": [
-                self._prepare_contact(partner)
-                for partner in parts["people"][client]
-                if self._is_person(partner, client)
-            ],
+            **self._prepare_contacts(client, parts["people"][client]),
             "events": parts["events"].get(client, ()),
             "steps": self._first(parts["steps"].get(client)),
             "promises": self._first(parts["promises"].get(client)),
             "deals": self._first(parts["deals"].get(client)),
             "debt": self._prepare_debt(client),
-            "note": html2plaintext(client.comment or "").strip()[:400],
+            "kept": client.promise_summary,
+            "note": self._short(html2plaintext(client.comment or ""), 300),
         }
 
     @api.model
     def _first(self, records):
         """:return: as many of the records as have room, still fetched together with those of other clients"""
         return records[:ROWS].with_prefetch(records._prefetch_ids) if records else ()
+
+    @api.model
+    def _short(self, text, width=130):
+        """:return: the beginning of the text, up to the end of a word: all has to go on one page"""
+        return shorten(text or "", width, placeholder="…")
+
+    @api.model
+    def _prepare_contacts(self, client, people):
+        """:return: dict ``contacts``, whom to call first, and how many ``more`` there are than have room"""
+        people = [partner for partner in people if self._is_person(partner, client)]
+        return {
+            "contacts": [self._prepare_contact(partner) for partner in people[:PEOPLE]],
+            "more": len(people[PEOPLE:]),
+        }
 
     @api.model
     def _is_person(self, partner, client):

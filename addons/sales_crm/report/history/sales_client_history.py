@@ -17,14 +17,14 @@ class SalesClientHistory(models.Model):
     _name = "sales.client.history"
     _description = "Client History"
     _auto = False
-    _order = "date DESC, id DESC"
+    _order = "date DESC, recorded DESC, id DESC"
     _rec_name = "summary"
 
     _sales_guard_path = "client_id"
     _depends = {
         "account.move": [
             *("state", "partner_id", "commercial_partner_id", "invoice_date", "amount_total_signed"),
-            "invoice_user_id",
+            *("invoice_user_id", "company_id", "create_date", "datetime_posted"),
         ],
         "account.move.line": ["balance", "parent_state", "account_id", "partner_id"],
         "account.payment": ["state", "partner_id", "date", "amount_company_currency_signed", "move_id"],
@@ -45,7 +45,10 @@ class SalesClientHistory(models.Model):
         "sales.handover.line": ["client_id", "state"],
     }
 
-    date = fields.Datetime(readonly=True, help="Events of which only the day is known stand at noon, UTC.")
+    date = fields.Datetime(
+        readonly=True,
+        help="Invoices and payments stand on their own day, there in the order in which they were posted.",
+    )
     kind = fields.Selection(
         [
             ("done", "Activity done"),
@@ -69,7 +72,7 @@ class SalesClientHistory(models.Model):
     )
     client_id = fields.Many2one("res.partner", readonly=True)
     contact_id = fields.Many2one("res.partner", readonly=True)
-    user_id = fields.Many2one("res.users", "Who", readonly=True)
+    user_id = fields.Many2one("res.users", "Who Did It", readonly=True)
     manager_id = fields.Many2one(
         "res.users",
         "Manager Then",
@@ -78,7 +81,8 @@ class SalesClientHistory(models.Model):
         help="Who was the manager of the client at that time.",
     )
     summary = fields.Char(readonly=True)
-    amount = fields.Monetary(readonly=True, help="In the currency of the company.")
+    # No sum: what was ordered, invoiced, promised and paid is the same money
+    amount = fields.Monetary(readonly=True, aggregator=None, help="In the currency of the company.")
     company_id = fields.Many2one("res.company", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     res_model = fields.Char("Document Model", readonly=True)
@@ -133,7 +137,8 @@ class SalesClientHistory(models.Model):
         :param int arm: its number
         :param SQL tables: what follows FROM
         :param SQL source: id of the row, unique in this source
-        :param optional: SQL of ``contact`` (the client himself is none), ``user``, ``company``, ``amount``
+        :param optional: SQL of ``contact`` (the client himself is none), ``user``, ``company``, ``amount``,
+            ``recorded`` (the date, if not given) and ``day_only`` (false, if not given)
         :return: SQL
         """
         null = SQL("NULL")
@@ -143,6 +148,8 @@ class SalesClientHistory(models.Model):
                    %(arm)s::int AS arm,
                    %(source)s::int AS source_id,
                    %(date)s::timestamp AS date,
+                   %(recorded)s::timestamp AS recorded,
+                   %(day_only)s::boolean AS day_only,
                    %(kind)s::varchar AS kind,
                    %(client)s::int AS client_id,
                    NULLIF(%(contact)s::int, %(client)s::int) AS contact_id,
@@ -158,6 +165,8 @@ class SalesClientHistory(models.Model):
             bits=ARM_BITS,
             source=source,
             date=date,
+            recorded=optional.get("recorded", date),
+            day_only=optional.get("day_only", SQL("FALSE")),
             kind=kind,
             client=client,
             contact=optional.get("contact", null),
@@ -182,10 +191,6 @@ class SalesClientHistory(models.Model):
         for entity, char in (("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&amp;", "&")):
             text = SQL("replace(%s, %s, %s)", text, entity, char)
         return SQL(r"left(btrim(regexp_replace(%s, '\s+', ' ', 'g')), 200)", text)
-
-    @api.model
-    def _noon(self, column):
-        return SQL("(%s + interval '12 hours')", column)
 
     # ------------------------------------------------------
     # Rows by their ids

@@ -14,7 +14,8 @@ class SalesClientHistory(models.Model):
     # ------------------------------------------------------
 
     @api.model
-    def _order_row(self, arm, condition, **values):
+    def _order_row(self, arm, condition, amount, **values):
+        """:param SQL amount: of the order, in its own currency"""
         return self._row(
             arm,
             SQL(
@@ -30,7 +31,7 @@ class SalesClientHistory(models.Model):
             contact=SQL("partner.id"),
             company=SQL("document.company_id"),
             # As in core's sale.report: the rate is of the order's currency to the company's
-            amount=SQL("document.amount_total / COALESCE(NULLIF(document.currency_rate, 0), 1)::numeric"),
+            amount=SQL("%s / COALESCE(NULLIF(document.currency_rate, 0), 1)::numeric", amount),
             summary=SQL("document.name"),
             res_model=SQL("'sale.order'"),
             res_id=SQL("document.id"),
@@ -39,10 +40,13 @@ class SalesClientHistory(models.Model):
 
     @api.model
     def _arm_quotations(self, arm):
-        """Whoever made it; the salesperson where the system did (an import, the web shop)."""
+        """Whoever made it; the salesperson where the system did (an import, the web shop). What was ordered
+        is one amount, that of the order.
+        """
         return self._order_row(
             arm,
             SQL("TRUE"),
+            SQL("CASE WHEN document.state != 'sale' THEN document.amount_total END"),
             date=SQL("document.create_date"),
             kind=SQL("'quotation'"),
             user=SQL("COALESCE(NULLIF(document.create_uid, %s), document.user_id)", SUPERUSER_ID),
@@ -53,6 +57,7 @@ class SalesClientHistory(models.Model):
         return self._order_row(
             arm,
             SQL("document.state = 'sale'"),
+            SQL("document.amount_total"),
             date=SQL("document.date_order"),
             kind=SQL("'order'"),
             user=SQL("document.user_id"),
@@ -135,7 +140,11 @@ class SalesClientHistory(models.Model):
                 """
             ),
             source=SQL("document.id"),
-            date=self._noon(SQL("document.invoice_date")),
+            **self._moment(
+                SQL("document.invoice_date"),
+                SQL("COALESCE(document.datetime_posted, document.create_date)"),
+                SQL("document.company_id"),
+            ),
             kind=SQL("CASE WHEN document.move_type = 'out_refund' THEN 'refund' ELSE 'invoice' END"),
             user=SQL("document.invoice_user_id"),
             amount=SQL("document.amount_total_signed"),
@@ -150,6 +159,7 @@ class SalesClientHistory(models.Model):
             arm,
             "account_payment document JOIN account_move entry ON entry.id = document.move_id",
             "entry.commercial_partner_id",
+            SQL("COALESCE(entry.datetime_posted, document.create_date)"),
         )
 
     @api.model
@@ -162,17 +172,18 @@ class SalesClientHistory(models.Model):
             "account_payment document JOIN res_partner whose"
             " ON whose.id = document.partner_id AND document.move_id IS NULL",
             "whose.commercial_partner_id",
+            SQL("document.create_date"),
         )
 
     @api.model
-    def _payment_rows(self, arm, tables, named):
+    def _payment_rows(self, arm, tables, named, recorded):
         return self._entry_rows(
             arm,
             tables,
             SQL("document.state IN ('in_process', 'paid') AND document.partner_type = 'customer'"),
             named,
             source=SQL("document.id"),
-            date=self._noon(SQL("document.date")),
+            **self._moment(SQL("document.date"), recorded, SQL("document.company_id")),
             kind=SQL("'payment'"),
             user=SQL("NULLIF(document.create_uid, %s)", SUPERUSER_ID),
             amount=SQL("document.amount_company_currency_signed"),
@@ -198,7 +209,11 @@ class SalesClientHistory(models.Model):
             ),
             "line.partner_id",
             source=SQL("line.id"),
-            date=self._noon(SQL("document.date")),
+            **self._moment(
+                SQL("document.date"),
+                SQL("COALESCE(document.datetime_posted, document.create_date)"),
+                SQL("document.company_id"),
+            ),
             kind=SQL("'payment'"),
             amount=SQL("-line.balance"),
             summary=SQL("concat_ws(' · ', document.name, NULLIF(line.name, ''))"),

@@ -9,8 +9,8 @@ class SalesClientHistory(models.Model):
 
     _depends = {
         "sales.promise": [
-            "amount", "client_id", "company_id", "contact_id", "currency_id", "date_closed", "date_due",
-            "date_made", "description", "direction", "kind", "state",
+            "amount", "client_id", "company_id", "contact_id", "create_date", "currency_id", "date_closed",
+            "date_due", "date_made", "description", "direction", "kind", "state", "write_date",
         ],
         "sales.stage.move": ["client_id", "date", "outcome", "stage_from_id", "stage_to_id", "user_id"],
     }  # fmt: skip
@@ -62,7 +62,8 @@ class SalesClientHistory(models.Model):
                 """concat_ws(' · ', %(direction)s, %(kind)s,
                              CASE WHEN promise.currency_id != company.currency_id AND promise.amount != 0
                                   THEN concat(promise.amount, ' ', currency.name) END,
-                             to_char(promise.date_due, 'DD.MM.YYYY'), NULLIF(promise.description, ''))""",
+                             %(due)s, NULLIF(promise.description, ''))""",
+                due=self._day_text(SQL("promise.date_due")),
                 direction=self._label("sales.promise", "direction", SQL("promise.direction")),
                 kind=self._label("sales.promise", "kind", SQL("promise.kind")),
             ),
@@ -77,7 +78,7 @@ class SalesClientHistory(models.Model):
             arm,
             SQL("TRUE"),
             SQL("NULLIF(promise.amount, 0)"),
-            date=self._noon(SQL("promise.date_made")),
+            **self._moment(SQL("promise.date_made"), SQL("promise.create_date"), SQL("promise.company_id")),
             kind=SQL("'promise'"),
             user=SQL("COALESCE(NULLIF(promise.create_uid, %s), promise.user_id)", SUPERUSER_ID),
         )
@@ -88,7 +89,7 @@ class SalesClientHistory(models.Model):
             arm,
             SQL("promise.state IN ('kept', 'partial', 'broken') AND promise.date_closed IS NOT NULL"),
             SQL("CASE WHEN promise.state IN ('kept', 'partial') THEN NULLIF(promise.paid_amount, 0) END"),
-            date=self._noon(SQL("promise.date_closed")),
+            **self._moment(SQL("promise.date_closed"), SQL("promise.write_date"), SQL("promise.company_id")),
             kind=SQL("'promise_' || promise.state"),
             user=SQL("promise.user_id"),
         )

@@ -27,10 +27,11 @@ class SalesClientHistory(models.Model):
             user=SQL("visit.user_id"),
             summary=SQL(
                 """concat_ws(' · ', %(place)s, CASE WHEN visit.place IN ('near', 'far')
-                                                    THEN %(metres)s || ' ' || %(unit)s END)""",
+                                                    THEN replace(%(far)s, '{metres}', %(metres)s) END)""",
                 place=self._label("sales.visit", "place", SQL("visit.place")),
-                metres=SQL("round(visit.distance)"),
-                unit=self.env._("m"),
+                metres=SQL("round(visit.distance)::text"),
+                # A text of one letter Odoo doesn't translate
+                far=self.env._("{metres} m"),
             ),
             res_model=SQL("'sales.visit'"),
             res_id=SQL("visit.id"),

@@ -62,8 +62,10 @@ class SalesClientHistory(models.Model):
             client=SQL("log.client_id"),
             user=SQL("log.user_id"),
             summary=SQL(
-                "concat_ws(' · ', %s, NULLIF(log.summary, ''), log.date_from || ' → ' || log.date_to)",
+                "concat_ws(' · ', %s, NULLIF(log.summary, ''), %s || ' → ' || %s)",
                 self._translated(SQL("type.name")),
+                self._day_text(SQL("log.date_from")),
+                self._day_text(SQL("log.date_to")),
             ),
             res_model=SQL("activity.res_model"),
             res_id=SQL("activity.res_id"),

@@ -99,6 +99,31 @@ class TestPromise(CreditCase, PromiseTools):
         action = activity.with_user(self.manager).action_promise()
         self.assertEqual(action["context"]["default_amount"], 150)
 
+    def test_from_a_deal(self):
+        self._owe(300, days_ago=40)
+        contact = self.env["res.partner"].create({"name": "Anna", "parent_id": self.client.id})
+        deal = self.env["crm.lead"].create(
+            {"name": "Deal", "partner_id": contact.id, "user_id": self.manager.id, "type": "opportunity"}
+        )
+        promise = self._asked(deal.with_user(self.manager).action_promise())
+        self.assertEqual((promise.client_id, promise.contact_id, promise.amount), (self.client, contact, 300))
+        arch = self.env["crm.lead"].with_user(self.manager).get_view(view_type="form")["arch"]
+        self.assertIn("action_promise", arch)
+        empty = self.env["crm.lead"].create({"name": "Nobody", "user_id": self.manager.id})
+        with self.assertRaises(UserError):
+            empty.with_user(self.manager).action_promise()
+
+    def test_the_gate_tells_how_he_keeps_his_word(self):
+        self._owe(900, days_ago=40)
+        order = self._order(5).with_user(self.manager)
+        self.assertNotIn("kept in 12 months", order.credit_reason)
+        for days in (-20, -10):
+            self._promise(10, days=days)
+        self.env.invalidate_all()
+        self.assertIn("Promises to pay kept in 12 months: 0 of 2 (0 %).", order.credit_reason)
+        with self.assertRaisesRegex(UserError, r"0 of 2 \(0 %\)"):
+            order.action_confirm()
+
     def test_from_an_activity(self):
         activity = self._plan(self.client, self.today)
         promise = self._asked(
@@ -281,8 +306,14 @@ class TestPromiseLife(HandoverCommon, PromiseTools):
         self.assertEqual(self._chased(), chased | ours.chase_activity_id)
         self.assertIn(chased, self.env["sales.plan.line"].search([("date", "=", "2026-11-24")]).activity_id)
         with self._at("2026-11-24 09:30"):
+            self._plan(
+                self.client,
+                "2026-11-24",
+                priority="1",
+                datetime_planned="2026-11-24 06:00:00",
+            )
             rows = self.env["sales.my.day"].with_user(self.manager).get_day()["rows"]
-        self.assertIn(rows[0]["id"], self._chased().ids)
+        self.assertEqual({row["id"] for row in rows[:2]}, set(self._chased().ids), "before all others")
         self._run_morning("2026-11-24 10:00")
         self._run_morning("2026-11-25 09:00")
         self.assertEqual(len(self._chased()), 2)

@@ -72,9 +72,11 @@ class TestPromiseSettle(CreditCase):
         for own in (True, False):
             for promise in counted.sorted(lambda promise: (promise.date_due, promise.id)):
                 for line, kopecks in purse:
-                    in_time = promise.date_made <= line.date <= promise.date_due
+                    last = promise.date_due + timedelta(days=promise.tolerance_days)
+                    in_time = promise.date_made <= line.date <= last
                     if in_time and line.company_id == promise.company_id and (not own or promise.move_id):
-                        fits = [k for k in kopecks if not own or k == promise.move_id.id]
+                        wanted = {promise.move_id.id} if own else {False}
+                        fits = [k for k in kopecks if k in wanted or not (own or promise.move_id)]
                         taken = fits[: round(promise.amount * 100) - paid[promise.id]]
                         for kopeck in taken:
                             kopecks.remove(kopeck)
@@ -109,7 +111,7 @@ class TestPromiseSettle(CreditCase):
             return "cancelled"
         if kopecks == round(promise.amount * 100):
             return "kept"
-        if promise.date_due >= self.today:
+        if promise.date_due + timedelta(days=promise.tolerance_days) >= self.today:
             return "open"
         return "partial" if kopecks else "broken"
 
@@ -124,6 +126,7 @@ class TestPromiseSettle(CreditCase):
         invoices = [self._owe(dice.randint(1, 20) / 10, days_ago=40, client=self.client) for _n in range(3)]
         promises = self.env["sales.promise"]
         for _number in range(6):
+            self.company.sales_promise_tolerance = dice.choice([0, 0, 1, 3, 10])
             made = dice.randint(-30, 0)
             invoice = dice.choice([None, None, *invoices])
             promises |= self._promise(
@@ -187,6 +190,39 @@ class TestPromiseSettle(CreditCase):
         payment.move_id.line_ids.remove_move_reconcile()
         self._match(payment, other)
         self.assertEqual(self._results(free | named), [("kept", 100), ("open", 0)])
+
+    def test_what_paid_another_invoice_keeps_no_promise(self):
+        """It is the invoice that was promised; what the accountant hasn't matched yet may be for it."""
+        invoice, other = self._owe(100, days_ago=40), self._owe(70, days_ago=40)
+        named = self._promise(100, -5, 5, move_id=invoice.id)
+        payment = self._paid(100, 0)
+        self.assertEqual(self._results(named), [("kept", 100)])
+        self._match(payment, other)
+        self.assertEqual(self._results(named), [("open", 30)])
+        free = self._promise(80, -5, 1)
+        self.assertEqual(self._results(free | named), [("kept", 80), ("open", 20)])
+        self._match(self._paid(80, 0), invoice)
+        self.assertEqual(self._results(free | named), [("kept", 80), ("kept", 100)])
+
+    def test_days_for_the_bank(self):
+        """A promise keeps the days that were usual when it was made."""
+        strict = self._promise(100, -5, -2)
+        self.company.sales_promise_tolerance = 3
+        waited, late = self._promise(100, -5, -2), self._promise(100, -5, -4)
+        delivery = self._promise(0, -5, -2, kind="delivery")
+        self.assertEqual(
+            [one.date_last - one.date_due for one in strict | waited | delivery],
+            [timedelta(days=0), timedelta(days=3), timedelta(days=0)],
+        )
+        states = (strict | waited | late | delivery).mapped("state")
+        self.assertEqual(states, ["broken", "open", "broken", "broken"])
+        self.assertEqual(late.date_closed, self.today)
+        self._paid(100, -1)
+        self.assertEqual(self._results(late | strict | waited), [("kept", 100), ("broken", 0), ("open", 0)])
+        self._paid(100, 0)
+        self.assertEqual(self._results(late | strict | waited), [("kept", 100), ("broken", 0), ("kept", 100)])
+        client = self.client.with_context(allowed_company_ids=self.company.ids)
+        self.assertEqual((client.promise_kept_count, client.promise_due_count), (1, 2))
 
     def test_a_payment_is_unmatched_from_two_invoices(self):
         invoice, other = self._owe(100, days_ago=40), self._owe(50, days_ago=40)

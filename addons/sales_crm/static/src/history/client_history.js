@@ -2,10 +2,11 @@ import {Component, useSubEnv} from "@odoo/owl";
 import {View, getDefaultConfig} from "@web/views/view";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
+import {useService} from "@web/core/utils/hooks";
 
 /**
- * The history on the client's card: the list with its own paging, filters and search. It is loaded when
- * the tab is opened, so the card itself does not wait for it.
+ * The history on the client's card: the list, on a phone the cards, with its own paging, filters and search. It
+ * is loaded when the tab is opened, so the card itself does not wait for it.
  */
 export class ClientHistory extends Component {
     static template = "sales_crm.ClientHistory";
@@ -15,6 +16,7 @@ export class ClientHistory extends Component {
     setup() {
         // A list of its own: the views of the card's action are none of its business
         useSubEnv({config: getDefaultConfig()});
+        this.ui = useService("ui");
     }
 
     get clientId() {
@@ -22,8 +24,9 @@ export class ClientHistory extends Component {
     }
 
     get viewProps() {
+        const type = this.ui.isSmall ? "kanban" : "list";
         return {
-            type: "list",
+            type,
             resModel: "sales.client.history",
             domain: [["client_id", "=", this.clientId]],
             context: {one_client: true},
@@ -33,7 +36,7 @@ export class ClientHistory extends Component {
             allowSelectors: false,
             limit: 20,
             views: [
-                [false, "list"],
+                [false, type],
                 [false, "search"],
             ],
         };
