@@ -94,6 +94,7 @@ from .contact import test_search
 from .client_class import test_client_class
 from .duplicate import test_duplicate, test_merge
 from .visit import test_visit
+from .glance import test_glance
 from .reminder import test_month_mail, test_reminder
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
