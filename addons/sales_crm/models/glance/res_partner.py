@@ -11,7 +11,7 @@ BY_ICON = frozenset(ICONS) - {"phone", "other"}
 
 
 class ResPartner(models.Model):
-    """What is asked before each call, in one look: whom to call, what is planned, what was last, what is sold."""
+    """What is asked before each call: whom to call, what is planned, what was last, what is being sold."""
 
     # Beside the card of the client, which is long enough by itself
     _inherit = "res.partner"
@@ -97,13 +97,14 @@ class ResPartner(models.Model):
         phone = self._glance_phone()
         channels = [channel._summary() for channel in self.contact_channel_ids if channel.kind in BY_ICON]
         mails = {channel["value"] for channel in channels}
+        about = (self.function, *self.purchase_role_ids.mapped("name"))
         if self.email and self.email not in mails:
             icon = {"id": 0, "icon": ICONS["mail"], "value": self.email, "link": f"mailto:{self.email}"}
             channels.insert(0, icon)
         return {
             "id": self.id,
             "name": self.name or "",
-            "about": ", ".join([name for name in (self.function, *self.purchase_role_ids.mapped("name")) if name]),
+            "about": ", ".join(text for text in about if text),
             "phone": phone,
             "link": tel_link(phone) if phone else "",
             "refused": self.call_refused or "",

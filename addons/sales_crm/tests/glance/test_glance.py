@@ -75,7 +75,8 @@ class TestGlance(SalesCrmCommon):
             [("2026-11-22", "Of a colleague"), ("2026-11-23", "On the 23th"), ("2026-11-24", "On the 24th")],
         )
         self.assertEqual(glance["more"]["steps"], 2)
-        self.assertEqual((glance["steps"][0]["user"], glance["steps"][0]["urgent"]), (self.colleague.name, True))
+        first = glance["steps"][0]
+        self.assertEqual((first["user"], first["urgent"]), (self.colleague.name, True))
 
     def test_events_and_deals(self):
         for number in range(5):
