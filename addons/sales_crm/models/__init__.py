@@ -34,6 +34,7 @@ from . import next_step
 from . import client_class
 from . import duplicate
 from . import visit
+from . import glance
 from . import reminder
 from . import team_day
 from . import desk

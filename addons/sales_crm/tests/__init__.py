@@ -98,6 +98,7 @@ from .visit import test_visit
 from .visit import test_visit_property
 from .visit import test_visit_route
 from .reminder import test_digest, test_month_mail, test_reminder, test_reminder_bus, test_reminder_push
+from .glance import test_glance
 from .plan import test_activity_report, test_embellish, test_reassigned
 from .settings import test_labels
 from .team_day import test_team_day, test_team_day_leader, test_team_day_now, test_team_day_tour

@@ -58,10 +58,18 @@ class ResPartner(models.Model):
         "contact_channel_ids.value",
         "contact_channel_ids.note",
         "contact_channel_ids.preferred",
+        "phone",
+        "email",
     )
     def _compute_channel_summary(self):
+        """Those that stand beside it as the phone and the mail are not told twice."""
         for partner in self:
-            partner.channel_summary = [channel._summary() for channel in partner.contact_channel_ids] or False
+            shown = {partner.phone, partner.email}
+            partner.channel_summary = [
+                channel._summary()
+                for channel in partner.contact_channel_ids
+                if channel.value not in shown or channel.note or channel.preferred
+            ] or False
 
     @api.depends("do_not_call", "do_not_call_reason", "client_id.do_not_call", "client_id.do_not_call_reason")
     def _compute_call_refused(self):

@@ -11,4 +11,3 @@ from . import sales_credit_document
 from . import sales_my_day
 from . import sales_morning
 from . import account_move_line
-from . import sales_my_day

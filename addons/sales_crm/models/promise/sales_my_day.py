@@ -3,8 +3,9 @@ from odoo.tools import format_amount
 
 
 class SalesMyDay(models.AbstractModel):
-    """What a client owes and what was promised, beside the work with him; a broken promise is what the day begins
-    with.
+    """What a client owes and what was promised, beside the work with him.
+
+    A broken promise is what the day begins with.
     """
 
     _inherit = "sales.my.day"
