@@ -48,7 +48,7 @@ class SalesMassPlan(models.Model):
         default="clients",
     )
     client_ids = fields.Many2many("res.partner", string="Chosen Clients", domain=[("is_client", "=", True)])
-    client_domain = fields.Char("Condition", default="[]")
+    client_domain = fields.Char("Condition", default="[('is_client', '=', True)]")
     assign_to = fields.Selection(
         [("manager", "The client's manager"), ("user", "A named manager")],
         "For Whom",
@@ -62,9 +62,7 @@ class SalesMassPlan(models.Model):
         ondelete="restrict",
         index="btree_not_null",
     )
-    date_from = fields.Date(
-        "From", required=True, default=lambda self: self.env.company._sales_today() + timedelta(days=1)
-    )
+    date_from = fields.Date("From", required=True, default=lambda self: self._next_workday())
     date_to = fields.Date(
         "Until",
         help="The activities are spread over the working days until then; empty: all on the first day.",
@@ -90,6 +88,13 @@ class SalesMassPlan(models.Model):
     _user_named = models.Constraint(
         "CHECK (assign_to != 'user' OR user_id IS NOT NULL)", "Choose the manager who gets the activities."
     )
+
+    @api.model
+    def _next_workday(self):
+        """:return: the company's first working day after today"""
+        tomorrow = self.env.company._sales_today() + timedelta(days=1)
+        workdays = self.env.company._sales_workdays(tomorrow, tomorrow + timedelta(days=31))
+        return workdays[self.env.company].on_or_after(tomorrow)
 
     @api.depends("client_ids")
     def _compute_client_count(self):

@@ -98,7 +98,7 @@ class SalesCadence(models.Model):
         default="clients",
         tracking=True,
     )
-    client_domain = fields.Char("Condition", default="[]", tracking=True)
+    client_domain = fields.Char("Condition", default="[('is_client', '=', True)]", tracking=True)
     client_ids = fields.Many2many(
         "res.partner",
         string="Chosen",

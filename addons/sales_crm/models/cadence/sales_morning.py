@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ...tools.picked import EVERY
+from ...tools.picked import EVERY, Picked
 from ..morning.sales_morning import MORNING_LOCK
 from .sales_cadence_client import BACK
 
@@ -38,13 +38,16 @@ class SalesMorning(models.AbstractModel):
         # sudo: the server's own work, for all companies
         cadences = self.env["sales.cadence"].sudo().search([("state", "in", ["running", "paused"])])
         self._apart("_refresh_cadences_of", self._refresh_cadences_of, cadences)
-        due = self._query_regular_counts(days)
-        remaining = sum(due.values())
+        due = self._query_regular_turns(days)
+        counts = {user: len(turns) for user, turns in due.items()}
+        remaining = sum(counts.values())
         time_left = self._commit(0, remaining)
-        for users in self._pack(due):
+        for users in self._pack(counts):
             batch = {user: days[user] for user in users}
+            # Each batch looks at its own turns only, not at all that are due
+            picked = Picked([turn for user in users for turn in due[user]])
             while time_left:
-                handled = self._retry(self._regular_batch, batch)
+                handled = self._retry(self._regular_batch, batch, picked)
                 remaining = max(remaining - handled, 0)
                 time_left = self._commit(handled, remaining)
                 if handled < self._batch_size:
@@ -118,9 +121,9 @@ class SalesMorning(models.AbstractModel):
         )
 
     @api.model
-    def _query_regular_counts(self, days, condition=None):
+    def _query_regular_turns(self, days, condition=None):
         """:param SQL condition: on the ``turn``
-        :return: dict user id -> number of turns that are due
+        :return: dict user id -> list of ids of the turns that are due
         """
         self.env.flush_all()
         return dict(
@@ -128,7 +131,8 @@ class SalesMorning(models.AbstractModel):
                 SQL(
                     """
                     WITH plan AS MATERIALIZED (SELECT owner_id, user_id, day FROM %s)
-                    SELECT plan.user_id, COUNT(*) FROM %s AND %s GROUP BY plan.user_id ORDER BY plan.user_id
+                    SELECT plan.user_id, array_agg(turn.id) FROM %s AND %s
+                     GROUP BY plan.user_id ORDER BY plan.user_id
                     """,
                     self._regular_plan_sql(days),
                     self._regular_sql(),
@@ -141,7 +145,7 @@ class SalesMorning(models.AbstractModel):
     def _regular_users(self, days):
         """:return: set of ids of the users who have turns that are still to be handled"""
         not_apart = self._not_apart_sql("_create_regular", "sales.cadence.client", SQL("turn.id"))
-        return set(self._query_regular_counts(days, not_apart)) if days else set()
+        return set(self._query_regular_turns(days, not_apart)) if days else set()
 
     # ------------------------------------------------------
     # A batch
