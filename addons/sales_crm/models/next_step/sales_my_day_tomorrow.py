@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 OFFERED = 50  # clients that are planned in one pass
+SEARCHED = 60  # days in which room is looked for
 END_OF_DAY = 1  # hours of work that are left when the day comes to its end
 
 
@@ -20,7 +21,8 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _get_tomorrow(self, manager, day):
         """:return: False, but for one's own day that comes to its end; then dict of ``date`` (the next
-        working day), ``planned`` (how much is planned for it), ``clients`` (how many have no next step)
+        working day), ``planned`` (how much is planned for it), ``clients`` (how many have no next step),
+        ``type_id`` (a call, if there is such a type)
         """
         is_own = manager.id == self.env.uid and day["date"] == day["today"]
         if not is_own or not self._is_end_of_day(manager, day):
@@ -32,7 +34,15 @@ class SalesMyDay(models.AbstractModel):
         clients = self.env["res.partner"].search_count(self._domain_clients_to_plan())
         if planned and not clients:
             return False
-        return {"date": fields.Date.to_string(date), "planned": planned, "clients": clients}
+        kind = self.env["mail.activity.type"].search(
+            Domain(self._domain_types_of_clients()) & Domain("category", "=", "phonecall"), limit=1
+        )
+        return {
+            "date": fields.Date.to_string(date),
+            "planned": planned,
+            "clients": clients,
+            "type_id": kind.id,
+        }
 
     @api.model
     def _is_end_of_day(self, manager, day):
@@ -54,12 +64,14 @@ class SalesMyDay(models.AbstractModel):
 
     @api.model
     def get_clients_to_plan(self):
-        """:return: list of dict of the user's own clients without a next step, by class, those who were not
-        contacted for longest first
+        """The user's own clients without a next step, by class, the longest silent ones first.
+
+        :return: list of dict; ``date`` is the next working day with room for one more
         """
         Partner = self.env["res.partner"]
         order = "client_class, last_contact_date, id"
         clients = Partner.search(self._domain_clients_to_plan(), order=order, limit=OFFERED)
+        dates = self._get_days_with_room(len(clients))
         return [
             {
                 "id": client.id,
@@ -67,9 +79,25 @@ class SalesMyDay(models.AbstractModel):
                 "city": client.city or "",
                 "client_class": client.client_class or "",
                 "last_contact_date": fields.Date.to_string(client.last_contact_date) or False,
+                "date": fields.Date.to_string(date),
             }
-            for client in clients
+            for client, date in zip(clients, dates, strict=True)
         ]
+
+    @api.model
+    def _get_days_with_room(self, count):
+        """:return: list of so many working days of the user from tomorrow on, none fuller than it may be; the
+        next one where all are full
+        """
+        user = self.env.user
+        first = user._sales_next_workday()
+        workdays = user._sales_workdays_between(first, SEARCHED)[user.id]
+        room = user._sales_rooms(first)[user.id]
+        days = []
+        for _number in range(count):
+            day = next((day for day in workdays.days if room.has(day)), first)
+            days.append(room.take(day))
+        return days
 
     @api.model
     def plan_next_steps(self, steps):

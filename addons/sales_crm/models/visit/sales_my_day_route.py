@@ -23,9 +23,9 @@ class SalesMyDay(models.AbstractModel):
     def get_route(self, user_id=False, date=False):
         """The open visits of a day in the order of the way, also those of covered colleagues.
 
-        Where the addresses are on the map, the way is short: from the last check-in of the day on, visits
-        at an exact time in the order of their times. Other addresses stand by city, district and street,
-        after those of their city that are on the map.
+        Those that are checked in today come first. Where the addresses are on the map, the way is short:
+        from the last check-in of the day on, visits at an exact time in the order of their times. Other
+        addresses stand by city, district and street, after those of their city that are on the map.
 
         :param int user_id: the manager, as for :meth:`get_day`
         :param date: the day
@@ -37,11 +37,12 @@ class SalesMyDay(models.AbstractModel):
         manager = self._get_manager(user_id)
         date = fields.Date.to_date(date) or manager._sales_today()
         visits = self._get_visits_to_make(manager, date)
-        stops = self._prepare_stops(visits, manager)
-        start = self._get_last_place(manager, date)
-        stops = self._order_stops(stops, start)
+        reached = self._get_reached(visits, date)
+        stops = self._prepare_stops(visits - reached, manager)
+        stops = self._order_stops(stops, self._get_last_place(manager, date))
+        ways = [{"id": stop["id"], "metres": stop["metres"]} for stop in stops]
         return {
-            "stops": [{"id": stop["id"], "metres": stop["metres"]} for stop in stops],
+            "stops": [{"id": visit.id, "metres": False} for visit in reached] + ways,
             "map": self._get_map_of_route([stop["address"] for stop in stops if stop["address"]]),
         }
 
@@ -65,6 +66,13 @@ class SalesMyDay(models.AbstractModel):
                 ("activity_type_id.is_visit", "=", True),
             ]
         )
+
+    @api.model
+    def _get_reached(self, visits, date):
+        """:return: those where somebody has checked in on ``date``, in the order of the check-ins"""
+        # sudo: the check-ins of visits that the user sees
+        check_ins = visits.sudo().visit_ids.filtered(lambda check_in: check_in.date == date)
+        return check_ins.sorted("datetime_in").activity_id.sudo(False)
 
     @api.model
     def _prepare_stops(self, visits, manager):

@@ -51,10 +51,9 @@ class SalesVisitReport(models.Model):
     days_late = fields.Integer(readonly=True, aggregator="avg")
     state = fields.Selection(STATES, readonly=True)
     on_time = fields.Integer("Visited on Time", readonly=True)
+    visited = fields.Integer("Visited at All", readonly=True, help="On time or late.")
     checked_in = fields.Integer(
-        "Visited and Checked In",
-        readonly=True,
-        help="Visits, whether on time or late, that the visitor checked in at.",
+        "Of Them Checked In", readonly=True, help="Visits, on time or late, where the visitor checked in."
     )
     due = fields.Integer("Visits Due", readonly=True, help="Without those that are coming.")
     coverage = fields.Float(
@@ -75,6 +74,7 @@ class SalesVisitReport(models.Model):
                    CASE WHEN occasion.state = '2_late' THEN occasion.date_next - occasion.date_due
                         END AS days_late,
                    (occasion.state = '1_on_time')::int AS on_time,
+                   (occasion.state IN ('1_on_time', '2_late'))::int AS visited,
                    (occasion.state IN ('1_on_time', '2_late') AND EXISTS (
                         SELECT FROM sales_visit check_in
                          WHERE check_in.client_id = occasion.client_id

@@ -1,7 +1,8 @@
 from datetime import date
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..common import SalesCrmCommon
 
@@ -132,9 +133,9 @@ class TestTomorrow(DayCommon):
 
     def test_shown_when_the_day_ends_and_only_then(self):
         self.assertFalse(self._day(moment=MORNING)["tomorrow"])
-        self.assertEqual(
-            self._day(moment=EVENING)["tomorrow"], {"date": "2026-11-24", "planned": 0, "clients": 1}
-        )
+        tomorrow = self._day(moment=EVENING)["tomorrow"]
+        self.assertEqual((tomorrow["date"], tomorrow["planned"], tomorrow["clients"]), ("2026-11-24", 0, 1))
+        self.assertEqual(self.env["mail.activity.type"].browse(tomorrow["type_id"]).category, "phonecall")
         self.assertFalse(self._day(self.head, EVENING, user_id=self.manager.id)["tomorrow"])
         self._plan(self.client, "2026-11-24")
         self.assertFalse(self._day(moment=EVENING)["tomorrow"], "Tomorrow is planned, nobody is forgotten")
@@ -156,6 +157,17 @@ class TestTomorrow(DayCommon):
         over.no_further_contact_reason = "Closed"
         clients = self.env["sales.my.day"].with_user(self.manager).get_clients_to_plan()
         self.assertEqual([client["id"] for client in clients], [beta.id, self.client.id])
+
+    def test_no_day_gets_more_than_fits(self):
+        self.manager.sales_day_capacity = 2
+        for number in range(3):
+            self._create_client(f"Client {number}", self.manager)
+        busy = self._create_client("Busy", self.manager)
+        self._plan(busy, "2026-11-24")
+        with self._at(EVENING):
+            clients = self.env["sales.my.day"].with_user(self.manager).get_clients_to_plan()
+        days = [client["date"] for client in clients]
+        self.assertEqual(days, ["2026-11-24", "2026-11-25", "2026-11-25", "2026-11-26"])
 
     def test_planned_in_one_pass_and_not_twice(self):
         beta = self._create_client("Beta", self.manager)
@@ -192,3 +204,38 @@ class TestTomorrow(DayCommon):
         with self.assertRaises(AccessError), self.cr.savepoint():
             self._plan_steps([self._step(other)])
         self.assertFalse(other.next_step_date)
+
+
+@tagged("post_install", "-at_install")
+class TestTomorrowTour(HttpCase):
+    def test_the_days_end(self):
+        manager = new_test_user(
+            self.env, "tour_manager", "sales_crm.group_manager", tz="UTC", lang="en_US", name="Tour manager"
+        )
+        clients = self.env["res.partner"].create(
+            [
+                {"name": f"Tour client {name}", "is_company": True, "is_client": True, "user_id": manager.id}
+                for name in "ABC"
+            ]
+        )
+        clients[0].visit_interval_days = 30
+        self.env["mail.activity"].create(
+            [
+                {
+                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "res_id": clients[0].id,
+                    "activity_type_id": self.env.ref("mail.mail_activity_data_call").id,
+                    "summary": summary,
+                    "date_deadline": fields.Date.today(),
+                    "user_id": manager.id,
+                }
+                for summary in ("First", "Second")
+            ]
+        )
+        self.start_tour("/odoo/my-day", "sales_crm_my_day_tomorrow", login="tour_manager")
+        planned = clients.filtered("next_step_date")
+        self.assertEqual(planned, clients[0] | clients[2])
+        self.assertEqual(
+            self.env["mail.activity"].search([("client_id", "in", planned.ids)]).mapped("summary"),
+            ["Ask for an order"] * 2,
+        )

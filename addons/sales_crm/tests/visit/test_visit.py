@@ -346,6 +346,7 @@ class TestVisitReport(VisitCommon):
             rows = rows.search([("client_id", "=", self.client.id)], order="date_due")
             self.assertEqual(rows.mapped("checked_in"), [0, 1, 0, 0])
             self.assertEqual(rows.mapped("on_time"), [1, 1, 0, 0])
+            self.assertEqual(rows.mapped("visited"), [1, 1, 0, 0])
 
     def test_two_visits_on_one_day_and_on_the_first_day(self):
         self.client.client_class = "A"

@@ -35,11 +35,11 @@ class TestRoute(VisitCommon):
             self._plan_visit(client)
         self.assertIn(self._names(self._route()), [["Near", "Middle", "Far"], ["Far", "Middle", "Near"]])
         here = {"latitude": 55.80, "longitude": 37.6, "accuracy": 10}
+        again = self._plan_visit(far)
         with self._at(NOW):
-            self.env["sales.visit"].with_user(self.manager).check_in(self._plan_visit(far).id, here)
-        self.env["sales.visit"].search([("client_id", "=", far.id)]).activity_id.with_user(
-            self.manager
-        ).action_cancel_with_reason("Done by phone")
+            self.env["sales.visit"].with_user(self.manager).check_in(again.id, here)
+        self.assertEqual(self._route()["stops"][0], {"id": again.id, "metres": False}, "He is there already")
+        again.with_user(self.manager).action_cancel_with_reason("Done by phone")
         route = self._route()
         self.assertEqual(self._names(route), ["Far", "Middle", "Near"])
         self.assertEqual([round(stop["metres"] / 1112) for stop in route["stops"]], [1, 2, 1])

@@ -106,7 +106,8 @@ export class MyDay extends Component {
         const pick = (ids) => ids.map((id) => rows.get(id)).filter(Boolean);
         const {figures, gone} = changes;
         Object.assign(day, {figures, gone, rows: pick(changes.open), done: pick(changes.done)});
-        await this.visits.load();
+        // The last one is done: the screen says what is still without a plan
+        await (day.rows.length ? this.visits.load() : this.load());
     }
 
     onVisibilityChange() {

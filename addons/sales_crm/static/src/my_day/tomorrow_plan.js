@@ -7,7 +7,7 @@ import {useInSight} from "./in_sight";
 export class TomorrowPlan extends Component {
     static template = "sales_crm.TomorrowPlan";
     static props = {
-        /** As the server has it: date, planned, clients */
+        /** As the server has it: date, planned, clients, type_id */
         tomorrow: Object,
         day: Object,
         /** Does what may be refused; the refusal is shown */
@@ -18,7 +18,8 @@ export class TomorrowPlan extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.state = useState({clients: [], isOpen: false, isBusy: false, typeId: this.types[0]?.id});
+        const typeId = this.props.tomorrow.type_id || this.types[0]?.id;
+        this.state = useState({clients: [], isOpen: false, isBusy: false, typeId});
         useInSight("root", () => [this.state.isOpen]);
     }
 
@@ -45,12 +46,10 @@ export class TomorrowPlan extends Component {
         }
         await this.props.attempt(async () => {
             const clients = await this.orm.call("sales.my.day", "get_clients_to_plan", []);
-            const {date} = this.props.tomorrow;
             const {typeId} = this.state;
             this.state.clients = clients.map((client) => ({
                 ...client,
                 isChosen: true,
-                date,
                 typeId,
                 summary: "",
             }));

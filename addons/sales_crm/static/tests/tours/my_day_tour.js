@@ -79,6 +79,45 @@ registry.category("web_tour.tours").add("sales_crm_my_day", {
     ],
 });
 
+registry.category("web_tour.tours").add("sales_crm_my_day_tomorrow", {
+    url: "/odoo/my-day",
+    steps: () => [
+        {
+            content: "Two tasks of one client are one block, with what he owes and when he is visited",
+            trigger: ".o_sales_row:first-child .o_sales_words:contains('visit')",
+        },
+        {trigger: ".o_sales_row_beside .o_sales_summary:contains('Second')"},
+        {content: "One is cancelled", trigger: `${row("Second")} .o_sales_cancel`, run: "click"},
+        {trigger: ".modal [name=reason] input", run: "edit Not needed"},
+        {trigger: ".modal [name=action_apply]", run: "click"},
+        {trigger: ".o_sales_toggle_gone", run: "click"},
+        {trigger: ".o_sales_gone:contains('Not needed')"},
+        {content: "The other one is done", trigger: `${row("First")} button.o_sales_check`, run: "click"},
+        {
+            content: "What opens is seen as a whole",
+            trigger: ".o_sales_finish_panel .o_sales_done",
+            run({anchor}) {
+                if (anchor.getBoundingClientRect().bottom > window.innerHeight) {
+                    throw new Error("the button is below the fold");
+                }
+            },
+        },
+        {trigger: ".o_sales_finish_panel .o_sales_done", run: "click"},
+        {content: "The day is over", trigger: ".o_sales_tomorrow_open", run: "click"},
+        {
+            content: "One of them is left out",
+            trigger: ".o_sales_tomorrow_row:contains('Tour client B') input[type=checkbox]",
+            run: "click",
+        },
+        {
+            trigger: ".o_sales_tomorrow_all [type=text]",
+            run: "edit Ask for an order && press Tab",
+        },
+        {trigger: ".o_sales_tomorrow_plan:contains('2')", run: "click"},
+        {trigger: ".o_sales_tomorrow:contains('1')"},
+    ],
+});
+
 registry.category("web_tour.tours").add("sales_crm_my_day_plan", {
     url: "/odoo",
     steps: () => [
