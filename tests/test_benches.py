@@ -41,6 +41,10 @@ SMALL = {
         "--managers 2 --history 50 --activities 100 --runs 1",
         ["Morning run, 2 managers", "100 done activities", "stock mail.activity"],
     ),
+    "reminder": (
+        "--browsers 3 --tasks 10 --history 50 --runs 1",
+        ["Reminders, 3 browsers", "first loads, with the digest", "push, a minute without", "× plain SQL"],
+    ),
     "search": ("--clients 2400 --managers 5 --runs 1", ["ratio", "phone, its end", "look-alike letters"]),
     "team_day": (
         "--managers 2 --history 50 --runs 1",

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -24,10 +24,18 @@ class ResUsers(models.Model):
         "and plan against fact, as an Excel file for each company.",
     )
 
+    sales_is_head = fields.Boolean("Is a Head of Sales", compute="_compute_sales_is_head")
+
     _sales_reminder_minutes_range = models.Constraint(
         "CHECK (sales_reminder_minutes BETWEEN 0 AND 1440)",
         "A reminder comes at most a day (1440 minutes) before.",
     )
+
+    @api.depends("all_group_ids")
+    def _compute_sales_is_head(self):
+        """The form of one's own preferences is read with all rights: groups in it hide nothing."""
+        for user in self:
+            user.sales_is_head = user.has_group("sales_crm.group_head")
 
     @property
     def SELF_READABLE_FIELDS(self):
@@ -36,6 +44,7 @@ class ResUsers(models.Model):
             "sales_reminder_minutes",
             "sales_digest_mail",
             "sales_month_mail",
+            "sales_is_head",
         ]
 
     @property

@@ -123,7 +123,14 @@ class SalesDigest(models.AbstractModel):
             {
                 "client": self._prepare_client(contact.client_id),
                 "text": ", ".join(
-                    filter(None, [contact.name, contact.function, format_date(self.env, birthday)])
+                    filter(
+                        None,
+                        [
+                            contact.name,
+                            contact.function,
+                            format_date(self.env, birthday, date_format="d MMMM"),
+                        ],
+                    )
                 ),
             }
             for contact, birthday in self._birthdays(user, day)
@@ -148,10 +155,9 @@ class SalesDigest(models.AbstractModel):
     @api.model
     def _promise_text(self, promise):
         labels = dict(promise._fields["kind"]._description_selection(self.env))
-        whose = dict(promise._fields["direction"]._description_selection(self.env))
         amount = format_amount(self.env, promise.amount, promise.currency_id) if promise.amount else ""
-        words = [f"{whose[promise.direction]}: {labels[promise.kind]}", amount, promise.description]
-        return ", ".join(filter(None, words))
+        text = ", ".join(filter(None, [labels[promise.kind], amount, promise.description]))
+        return self.env._("We have promised: %s", text) if promise.direction == "company" else text
 
     # ------------------------------------------------------
     # Debts

@@ -2,10 +2,14 @@ import base64
 from datetime import timedelta
 
 from odoo import Command, api, models
-from odoo.tools import email_normalize, format_date
+from odoo.tools import email_normalize, format_amount, format_date
 
 # Days of the month: later it is of no use. Marks of what was mailed are kept for longer
 USEFUL_DAYS = 20
+
+# What the mail itself says; the workbook says the rest
+SALES = ("ordered_amount", "shipped_amount", "invoiced_amount", "returned_amount", "paid_amount")
+DEBTS = ("debt", "overdue")
 
 
 class SalesMonthMail(models.AbstractModel):
@@ -87,6 +91,38 @@ class SalesMonthMail(models.AbstractModel):
         return True
 
     @api.model
+    def _figures(self, env, company, month):
+        """:param env: of the head
+        :return: list of dict ``label``, ``amount`` and ``before`` (words of the month before; empty: unknown)
+        """
+        Report, Kpi = env["sales.performance.report"], env["sales.receivable.kpi"]
+        Month = env["report.sales_crm.sales_month_xlsx"]
+        sums = [
+            Report._read_group(
+                Month._month_data(company, of)["domain"], [], [f"{name}:sum" for name in SALES]
+            )
+            for of in (month, (month - timedelta(days=1)).replace(day=1))
+        ]
+        debts = []
+        for of in (month, month - timedelta(days=1)):
+            _company, _first, last = Month._month({"company_id": company.id, "month": of})
+            indicators = Month._indicators(company, last)
+            at_end = indicators.filtered(lambda row, last=last: row.date == last)
+            known = indicators if of == month else at_end
+            debts.append([sum(known.mapped(name)) if known else None for name in DEBTS])
+        labels = [Report._fields[name]._description_string(env) for name in SALES]
+        labels += [Kpi._fields[name]._description_string(env) for name in DEBTS]
+        now, before = ([*amounts[0], *debt] for amounts, debt in zip(sums, debts, strict=True))
+
+        def words(amount):
+            return "" if amount is None else format_amount(env, amount, company.currency_id)
+
+        return [
+            {"label": label, "amount": words(amount), "before": words(earlier)}
+            for label, amount, earlier in zip(labels, now, before, strict=True)
+        ]
+
+    @api.model
     def _prepare_mail(self, env, company, month):
         """:param env: of the head: what he may see, in his language
         :return: dict to create the mail
@@ -99,6 +135,7 @@ class SalesMonthMail(models.AbstractModel):
             "user": head,
             "company": company,
             "month": name,
+            "figures": self._figures(env, company, month),
             "url": f"{head.get_base_url()}/odoo/sales-performance",
         }
         return {

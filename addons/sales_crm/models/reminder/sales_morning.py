@@ -55,24 +55,26 @@ class SalesMorning(models.AbstractModel):
             return False
         env = self.env["sales.reminder.push"]._env_of(user)
         plan = env["sales.my.day"].get_day(date=day)
-        sections = env["sales.digest"]._get_sections(env.user.sudo(), day)  # sudo: his own calendar
-        if not plan["rows"] and not any(cover["rows"] for cover in plan["covers"]) and not sections:
+        digest = env["sales.reminder"]._get_digest(env.user.sudo(), day)  # sudo: his own calendar
+        if not digest:
             return False
         # sudo: managers write no mails of the server
-        self.env["mail.mail"].sudo().create(self._prepare_digest_mail(env, day, plan, sections))
+        self.env["mail.mail"].sudo().create(self._prepare_digest_mail(env, day, plan, digest["lines"]))
         return True
 
     @api.model
-    def _prepare_digest_mail(self, env, day, plan, sections):
+    def _prepare_digest_mail(self, env, day, plan, lines):
         """:param env: of the user: his rights, language and time zone
+        :param dict plan: as My Day has it
+        :param list lines: the digest in words
         :return: dict to create the mail
         """
         user = env.user
         values = {
-            "user": user,
+            "lines": lines,
             "date": format_date(env, day, date_format="EEEE, d MMMM"),
             "day": plan,
-            "sections": sections,
+            "sections": env["sales.digest"]._get_sections(user.sudo(), day),  # sudo: his own calendar
             "base": user.get_base_url(),
         }
         return {

@@ -46,8 +46,8 @@ class SalesReminder(models.Model):
         """What the current user is to be reminded of until tomorrow evening, where he is.
 
         :return: dict ``reminders``: list of dict ``key``, ``activity_id``, ``urgent``, ``at`` (UTC, when to
-            remind) and what to show: ``moment`` (UTC, the exact time, or False), ``client``, ``client_id``,
-            ``title``;
+            remind) and what to show: ``moment`` (UTC, the exact time, or False), ``again`` (it was put off),
+            ``client``, ``client_id``, ``title``;
             ``digest``: see :meth:`_get_digest`; ``timezone``
         """
         user = self.env.user.sudo()  # sudo: his own time zone and calendar
@@ -60,7 +60,7 @@ class SalesReminder(models.Model):
         digest_key = f"digest:{today}"
         answers = self._get_answers(user, [digest_key, *(reminder["key"] for reminder in found)])
         reminders = [
-            {**reminder, "at": fields.Datetime.to_string(at)}
+            {**reminder, "at": fields.Datetime.to_string(at), "again": bool(answers.get(reminder["key"]))}
             for reminder in found
             if (at := self._apply_answer(reminder, answers))
         ]

@@ -119,18 +119,12 @@ class SalesReminderPush(models.AbstractModel):
             reminder
             for reminder in env["sales.reminder"].get_reminders()["reminders"]
             # What has no exact time and was not put off is told once, with the plan of the day
-            if reminder["at"] <= now and (reminder["moment"] or self._was_put_off(user, reminder))
+            if reminder["at"] <= now and (reminder["moment"] or reminder["again"])
         ]
         new = [reminder for reminder in due if self._mark(user, f"{reminder['key']}:{reminder['at']}")]
         for reminder in new:
             self._queue(user, self._prepare_payload(env, reminder))
         return len(new)
-
-    @api.model
-    def _was_put_off(self, user, reminder):
-        # sudo: his own answers
-        answers = self.env["sales.reminder"].sudo()._get_answers(user, [reminder["key"]])
-        return bool(answers.get(reminder["key"]))
 
     @api.model
     def _users_without_digest(self, workdays):

@@ -47,7 +47,10 @@ class SalesActivityXlsx(models.AbstractModel):
     @api.model
     def _open_sheet(self, workbook, formats, name, heads, width=14):
         widths = [28, *(width for _head in heads)]
-        return self._add_sheet(workbook, formats, name, heads, widths, freeze=(1, 1))
+        sheet = self._add_sheet(workbook, formats, name, heads, widths, freeze=(1, 1))
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        return sheet
 
     @api.model
     def _write_counts(self, sheet, formats, line, column, rows, style=""):

@@ -63,6 +63,8 @@ class TestMonthMail(PerformanceCase):
         self.assertIn("head@example.com", mail.email_to)
         self.assertIn("October 2026", mail.subject)
         self.assertIn(self.company.name, mail.subject)
+        for words in ("Ordered", "Paid", "Overdue", "Month Before"):
+            self.assertIn(words, mail.body_html)
         for moment in ("2026-11-02 10:00", "2026-11-03 09:00", "2026-11-20 09:00", "2026-11-30 09:00"):
             self.assertFalse(self._run(moment), moment)
         [mail] = self._run("2026-12-01 09:00")

@@ -100,6 +100,10 @@ class TestReminderBus(ReminderCommon):
             self.manager.sales_reminder_minutes = -1
             self.env.flush_all()
 
+    def test_the_mail_of_heads_is_offered_to_heads(self):
+        for user, is_head in ((self.manager, False), (self.head, True)):
+            self.assertEqual(user.with_user(user).read(["sales_is_head"])[0]["sales_is_head"], is_head)
+
     def test_working_time_chosen_on_the_user(self):
         late = self.calendar.copy({"name": "Late"})
         late.attendance_ids.unlink()

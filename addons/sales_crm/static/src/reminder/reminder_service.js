@@ -1,3 +1,4 @@
+import {markup} from "@odoo/owl";
 import {browser} from "@web/core/browser/browser";
 import {deserializeDateTime} from "@web/core/l10n/dates";
 import {_t} from "@web/core/l10n/translation";
@@ -13,6 +14,8 @@ const SPREAD = 3000;
 /** Milliseconds between two looks at the clock while something is shown; no request is made */
 const TICK = 10000;
 
+const isAhead = (moment) => deserializeDateTime(moment) > luxon.DateTime.now();
+
 /**
  * Reminds of activities with an exact time before it, of urgent ones until they are answered, and shows the
  * plan of the day in the morning: in every tab that can be seen, each once, until it is answered in one of them.
@@ -27,8 +30,8 @@ export class Reminders {
         this.plan = {reminders: [], digest: false, timezone: "UTC"};
         /** key -> function that closes the notification */
         this.shown = new Map();
-        /** keys of what is being worked on in a dialog of this tab */
-        this.busy = new Set();
+        /** The outcome of an activity is written down in a dialog of this tab: nothing disturbs it */
+        this.isBusy = false;
         /** key -> what was answered here: put off, it comes again when the bus has said when */
         this.answered = new Map();
         bus_service.subscribe("sales_crm.reminders", (message) => this.onMessage(message));
@@ -107,13 +110,13 @@ export class Reminders {
 
     /** Show what is due, take away what is not any more, and set the timer for what comes next. */
     show() {
-        const isVisible = document.visibilityState !== "hidden";
-        const {digest} = this.plan;
-        const waiting = this.plan.reminders.filter(({key}) => !this.busy.has(key));
-        const current = isVisible ? this.choose(waiting.filter((reminder) => this.isDue(reminder))) : [];
+        const mayShow = document.visibilityState !== "hidden" && !this.isBusy;
+        const {digest, reminders} = this.plan;
+        const due = reminders.filter((reminder) => this.isDue(reminder));
+        const current = mayShow ? this.choose(due) : [];
         const hasRoom = !this.ui.isSmall || !current.length;
         const stay = new Set(current.map(({key}) => key));
-        if (isVisible && hasRoom && digest) {
+        if (mayShow && hasRoom && digest) {
             stay.add(digest.key);
         }
         for (const [key, close] of [...this.shown]) {
@@ -125,22 +128,23 @@ export class Reminders {
         if (digest && stay.has(digest.key) && !this.shown.has(digest.key)) {
             this.showDigest(digest);
         }
-        this.setTimer(waiting);
+        this.setTimer(reminders);
     }
 
     /**
      * All ordinary ones whose time is not over. Of the urgent ones one at a time, or they would cover the
-     * screen all day: first what has an exact time; the next one comes when it is answered.
+     * screen all day: first the next exact time, then the latest; the next one comes when it is answered.
      */
     choose(due) {
         const urgent = due.filter((reminder) => reminder.urgent);
-        const next = urgent.find(({moment}) => moment) || urgent[0];
+        const exact = urgent.filter(({moment}) => moment);
+        const next = exact.find(({moment}) => isAhead(moment)) || exact.at(-1) || urgent[0];
         const chosen = due.filter((reminder) => !reminder.urgent && this.goesAt(reminder) > Date.now());
         return next ? [{...next, waiting: urgent.length - 1}, ...chosen] : chosen;
     }
 
-    setTimer(waiting) {
-        const next = waiting.filter((reminder) => !this.isDue(reminder)).map(({at}) => deserializeDateTime(at));
+    setTimer(reminders) {
+        const next = reminders.filter((reminder) => !this.isDue(reminder)).map(({at}) => deserializeDateTime(at));
         const until = Math.min(...next.map((moment) => moment.diffNow().toMillis()));
         const delay = Math.min(until, this.shown.size ? TICK : Infinity);
         browser.clearTimeout(this.timer);
@@ -150,9 +154,9 @@ export class Reminders {
     }
 
     add(key, message, options) {
-        const {className, onDismiss, ...others} = options;
+        const {title, className, onDismiss, ...others} = options;
         let isDismissed = true;
-        const close = this.notification.add(message, {
+        const close = this.notification.add(markup`<b>${title}</b>\n${message}`, {
             ...others,
             sticky: true,
             className: `o_sales_reminder ${className || ""}`,
@@ -189,8 +193,8 @@ export class Reminders {
             buttons: [
                 {name: _t("Done"), primary: true, onClick: () => this.finish(reminder)},
                 {name: _t("Open"), onClick: () => this.open(reminder)},
-                {name: _t("In 15 min"), onClick: () => this.answer(key, "quarter")},
-                {name: _t("In 1 h"), onClick: () => this.answer(key, "hour")},
+                {name: _t("+15 min"), onClick: () => this.answer(key, "quarter")},
+                {name: _t("+1 h"), onClick: () => this.answer(key, "hour")},
                 {name: _t("Tomorrow"), onClick: () => this.answer(key, "tomorrow")},
             ],
         });
@@ -241,17 +245,24 @@ export class Reminders {
     }
 
     /** Outcome and next step; who closes the dialog without an answer is reminded again. */
-    finish({activity_id, key}) {
-        this.busy.add(key);
-        this.show();
-        return this.action.doAction("sales_crm.sales_activity_finish_action", {
-            additionalContext: {default_activity_id: activity_id},
-            onClose: async () => {
-                await this.load();
-                this.busy.delete(key);
-                this.show();
-            },
-        });
+    async finish({activity_id}) {
+        const setBusy = (isBusy) => {
+            this.isBusy = isBusy;
+            this.show();
+        };
+        setBusy(true);
+        try {
+            await this.action.doAction("sales_crm.sales_activity_finish_action", {
+                additionalContext: {default_activity_id: activity_id},
+                onClose: async () => {
+                    await this.load();
+                    setBusy(false);
+                },
+            });
+        } catch (error) {
+            setBusy(false);
+            throw error;
+        }
     }
 
     async open({activity_id, key}) {

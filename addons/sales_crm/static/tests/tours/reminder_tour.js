@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("sales_crm_reminder", {
             run: () => browser.location.reload(),
             expectUnloadPage: true,
         },
-        {trigger: `.o_notification${reminder} button:contains('In 15 min')`, run: "click"},
+        {trigger: `.o_notification${reminder} button:contains('+15 min')`, run: "click"},
         {trigger: "body:not(:has(.o_sales_reminder_urgent))"},
         {
             trigger: "body",
