@@ -15,6 +15,8 @@ class TestPromiseSettle(CreditCase):
         super().setUpClass()
         cls.other_company = cls._create_company(name="The Other")
         cls.journals = cls.company_data["default_journal_bank"] | cls.company_data["default_journal_cash"]
+        # One of the company's is two of this one: no rounding, so single kopecks can be counted
+        cls.franc = cls.setup_other_currency("CHF", rates=[("2016-01-01", 2.0)])
         cls.other_data = cls.collect_company_accounting_data(cls.other_company)
         cls.env.user.company_ids += cls.other_company
         cls.env = cls.env(
@@ -77,11 +79,22 @@ class TestPromiseSettle(CreditCase):
                     if in_time and line.company_id == promise.company_id and (not own or promise.move_id):
                         wanted = {promise.move_id.id} if own else {False}
                         fits = [k for k in kopecks if k in wanted or not (own or promise.move_id)]
-                        taken = fits[: round(promise.amount * 100) - paid[promise.id]]
+                        taken = fits[: self._kopecks(promise) - paid[promise.id]]
                         for kopeck in taken:
                             kopecks.remove(kopeck)
                         paid[promise.id] += len(taken)
-        return [(self._state_by(promise, paid[promise.id]), paid[promise.id] / 100) for promise in promises]
+        return [
+            (self._state_by(promise, paid[promise.id]), paid[promise.id] * self._units(promise) / 100)
+            for promise in promises
+        ]
+
+    def _units(self, record):
+        """:return: how many of its currency are one of the company's"""
+        return 2 if record.currency_id == self.franc else 1
+
+    def _kopecks(self, promise):
+        """:return: of the company's currency"""
+        return round(promise.amount * 100 / self._units(promise))
 
     def _purse(self):
         """:return: list of (line, list of its kopecks: the invoice each is matched with, or False)"""
@@ -109,7 +122,7 @@ class TestPromiseSettle(CreditCase):
     def _state_by(self, promise, kopecks):
         if promise.said == "cancelled":
             return "cancelled"
-        if kopecks == round(promise.amount * 100):
+        if kopecks == self._kopecks(promise):
             return "kept"
         if promise.date_due + timedelta(days=promise.tolerance_days) >= self.today:
             return "open"
@@ -129,19 +142,23 @@ class TestPromiseSettle(CreditCase):
             self.company.sales_promise_tolerance = dice.choice([0, 0, 1, 3, 10])
             made = dice.randint(-30, 0)
             invoice = dice.choice([None, None, *invoices])
+            units = dice.choice([1, 1, 2])
             promises |= self._promise(
-                dice.randint(1, 15) / 10,
+                dice.randint(1, 15) / 10 * units,
                 made,
                 dice.randint(made, 10),
+                currency_id=(self.franc if units == 2 else self.company.currency_id).id,
                 move_id=invoice.id if invoice else False,
             )
         dice.choice(promises).action_cancel()
         promises |= self._promise(1.0, -20, -1, company_id=self.other_company.id)
         payments = []
         for _number in range(8):
+            units = dice.choice([1, 1, 2])
             payment = self._paid(
-                dice.randint(1, 12) / 10,
+                dice.randint(1, 12) / 10 * units,
                 dice.randint(-30, 0),
+                currency_id=(self.franc if units == 2 else self.company.currency_id).id,
                 post=dice.random() < 0.9,
                 client=dice.choice([self.client, contact]),
                 journal_id=dice.choice(self.journals).id,
@@ -290,17 +307,17 @@ class TestPromiseSettle(CreditCase):
         self.assertEqual(self._results(promise), [("kept", 100)])
 
     def test_other_currencies(self):
-        dollar = self.setup_other_currency("CHF", rates=[("2016-01-01", 2.0)])
+        franc = self.franc
         company_currency = self.company.currency_id
-        foreign = self._promise(100, -5, 3, currency_id=dollar.id)
+        foreign = self._promise(100, -5, 3, currency_id=franc.id)
         own = self._promise(100, -5, 5)
         # 60 in the other currency are 30 of the company's
-        self._paid(60, 0, currency_id=dollar.id)
+        self._paid(60, 0, currency_id=franc.id)
         self.assertEqual(self._results(foreign | own), [("open", 60), ("open", 0)])
         # 25 of the company's are 50 of the other: 40 for the first, and 5 are left for the second
         self._paid(25, 0, currency_id=company_currency.id)
         self.assertEqual(self._results(foreign | own), [("kept", 100), ("open", 5)])
-        self._paid(190, 0, currency_id=dollar.id)
+        self._paid(190, 0, currency_id=franc.id)
         self.assertEqual(self._results(foreign | own), [("kept", 100), ("kept", 100)])
 
     def test_posting_asks_only_about_money(self):
