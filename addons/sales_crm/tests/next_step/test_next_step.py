@@ -66,6 +66,22 @@ class TestNextStepRequired(SalesCrmCommon):
             self.env.invalidate_all()
             self.assertTrue(self.activity.active)
 
+    def test_company_of_the_request(self):
+        """A manager of two companies: the client's company decides, not the one that the request names."""
+        other = self.env["res.company"].create({"name": "The Other"})
+        self.manager.company_ids += other
+        mine = self.mine.with_context(allowed_company_ids=(other | self.company).ids)
+        self.assertEqual(mine.env.company, other)
+        with self.assertRaises(RedirectWarning):
+            mine.action_feedback()
+        self.client.company_id = self.company
+        with self.assertRaises(RedirectWarning):
+            mine.action_done()
+        self.company.sales_next_step_required = False
+        other.sales_next_step_required = True
+        mine.action_feedback()
+        self.assertEqual(self.activity.activity_state_final, "done")
+
     def test_planned_and_done_at_once(self):
         self.activity.action_cancel_with_reason("Twice")
         with self.assertRaises(UserError) as refused, self.cr.savepoint():
