@@ -60,6 +60,17 @@ class MailActivity(models.Model):
             self._end_contact(reason)
         return super().action_finish(outcome_id=outcome_id, feedback=feedback, next_step=next_step)
 
+    def action_finish_last(self, feedback=False):
+        """:param str feedback: what the user has typed; the dialog begins with it
+        :return: the dialog that asks what comes next, if nothing else is planned with the client; else False
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self._last_of_clients():
+            return False
+        action = self.action_sales_finish()
+        return {**action, "context": {**action["context"], "default_feedback": feedback or False}}
+
     def _end_contact(self, reason):
         """Keep with the client why nothing comes next.
 

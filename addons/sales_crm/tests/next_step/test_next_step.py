@@ -109,6 +109,21 @@ class TestNextStepRequired(SalesCrmCommon):
         with self.assertRaises(RedirectWarning):
             other.with_user(self.head).action_feedback()
 
+    def test_dialog_of_the_last_one(self):
+        """What "Done" in the chatter, the clock and on a kanban card opens, whether it is required or not."""
+        for required in (True, False):
+            self.company.sales_next_step_required = required
+            action = self.mine.action_finish_last("Agreed")
+            self.assertEqual(action["res_model"], "sales.activity.finish")
+            expected = {"default_activity_id": self.activity.id, "default_feedback": "Agreed"}
+            self.assertEqual(action["context"], expected)
+        with self.assertRaises(AccessError):
+            self.activity.with_user(self.colleague).action_finish_last()
+        self._plan(self.client, DAY, self.colleague)
+        self.assertFalse(self.mine.action_finish_last("Agreed"))
+        private = self._plan(self.manager.partner_id, DAY)
+        self.assertFalse(private.with_user(self.manager).action_finish_last())
+
     def test_both_at_once(self):
         both = self.mine | self._plan(self.client, DAY).with_user(self.manager)
         with self.assertRaises(RedirectWarning):
