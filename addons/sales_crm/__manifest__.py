@@ -115,6 +115,7 @@
         "data/sales_client_class_data.xml",
         "wizard/client_class/sales_client_class_set_views.xml",
         "views/client_class/res_partner_class_views.xml",
+        "views/client_class/res_partner_matrix_views.xml",
         "views/client_class/res_config_settings_class_views.xml",
         "views/target/res_config_settings_target_views.xml",
         "views/duplicate/sales_client_duplicate_views.xml",

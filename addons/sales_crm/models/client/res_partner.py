@@ -178,7 +178,9 @@ class ResPartner(models.Model):
     def create(self, vals_list):
         partners = super().create(vals_list)
         # sudo: whose client it is doesn't depend on who enters the contact
-        partners.filtered("parent_id").sudo().client_id._sync_contacts_manager()
+        contacts = partners.filtered("parent_id").sudo()
+        contacts.client_id._sync_contacts_manager()
+        contacts.commercial_partner_id._count_once()
         return partners
 
     def write(self, vals):
@@ -188,10 +190,24 @@ class ResPartner(models.Model):
         res = super().write(vals)
         if moved:
             families |= self.sudo().commercial_partner_id
+            families._count_once()
             self.env["mail.activity"]._recompute_clients_of(families)
         if moved or "user_id" in vals:
             self.sudo().client_id._sync_contacts_manager()
         return res
+
+    def _count_once(self):
+        """People of these companies that are clients aren't clients themselves, whoever ticked it."""
+        # sudo: how many clients there are doesn't depend on who enters the contact
+        people = self.sudo().with_context(active_test=False)
+        domain = [
+            ("commercial_partner_id", "in", self.ids),
+            ("is_client", "=", True),
+            ("parent_id", "!=", False),
+        ]
+        twice = people.search(domain).filtered(lambda one: one.client_id and one.client_id != one)
+        if twice:
+            twice.with_context(tracking_disable=True, sales_quiet=SERVER_ONLY).write({"is_client": False})
 
     def _sync_contacts_manager(self):
         """Contacts of a client have the client's manager, always."""

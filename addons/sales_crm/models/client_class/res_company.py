@@ -16,7 +16,8 @@ class ResCompany(models.Model):
     sales_class_a_share = fields.Float(
         "A: Share",
         default=0.8,
-        help="The largest clients that make up this part of what all clients paid are class A.",
+        help="The largest clients that make up this part of what all clients paid are class A. A client is A "
+        "while those who paid more make up less than this part, so who paid the same is in the same class.",
     )
     sales_class_b_share = fields.Float(
         "A and B: Share",
@@ -33,7 +34,7 @@ class ResCompany(models.Model):
     sales_regularity_y = fields.Float("Y: Variation up to", default=0.5)
     sales_regularity_months = fields.Integer(
         "Months with Purchases at Least",
-        default=3,
+        default=1,
         help="Of the last 12. Who bought in fewer months has no regularity.",
     )
     sales_asleep_factor = fields.Float(

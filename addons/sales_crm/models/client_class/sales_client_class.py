@@ -38,12 +38,14 @@ class SalesClientClass(models.AbstractModel):
     the money counts. With tax, of the client with his contacts and branches.
 
     **Class** (ABC analysis after Pareto): clients in the order of turnover paid. By shares: A as long as
-    those before him make up less than the share of A, B likewise, else C. By amounts: A or B from the amount
-    on. Who paid nothing has no class.
+    those who paid more than he make up less than the share of A, B likewise, else C; so those who paid the
+    same are in one class, whatever the share comes to. By amounts: A or B from the amount on. Who paid
+    nothing has no class.
 
     **Regularity** (XYZ analysis): coefficient of variation = standard deviation of the whole group / mean, of
     what was invoiced less credit notes in each of the last 12 full calendar months, months without purchase
-    as 0. X and Y up to their borders, else Z; none below the smallest number of months with purchases.
+    as 0. X and Y up to their borders, else Z; none below the smallest number of months with purchases. Whose
+    first invoice lies within these months is new: nothing can be said of the months before it.
 
     **Asleep**: days since the last day with an invoice > factor × median of the days between two such days,
     and > the smallest number of days; from three such days on. Invoices that were reversed are no purchases.
@@ -58,11 +60,14 @@ class SalesClientClass(models.AbstractModel):
     _inherit = "sales.batch.step"
 
     _batch_size = 2000  # clients written in one transaction
+    _ended_batch_size = 100  # likewise, with a message on each
 
     @api.model
     def _cron_classify(self):
         """Count all clients anew and write those that have changed, in batches; a run that was broken off
         finds the rest in the next."""
+        while self._retry(self._end_by_hand) and self._commit(0, 1):
+            pass
         left = changed = self._retry(self._count_changes)
         time_left = self._commit(0, left)
         while left and time_left:
@@ -79,6 +84,11 @@ class SalesClientClass(models.AbstractModel):
         while self._write_batch():
             pass
         self.env.cr.execute("DROP TABLE sales_client_night")
+
+    @api.model
+    def _end_by_hand(self):
+        """:return: how many classes set by hand were over"""
+        return self.env["res.partner"]._end_classes_by_hand(self._ended_batch_size)
 
     @api.model
     def _count_changes(self):
@@ -162,16 +172,16 @@ class SalesClientClass(models.AbstractModel):
                  WHERE client.client_id = client.id
             ), turnover AS (%(turnover)s), monthly AS (%(monthly)s), rhythm AS (%(rhythm)s),
             ranked AS (
-                SELECT turnover.*, company.currency_id, company.class_by, company.a_share, company.b_share,
+                SELECT turnover.*, company.class_by, company.a_share, company.b_share,
                        company.a_amount, company.b_amount,
                        SUM(paid) OVER (PARTITION BY company.id) AS total,
-                       SUM(paid) OVER (PARTITION BY company.id
-                                       ORDER BY paid DESC, turnover.id) - paid AS before
+                       COALESCE(SUM(paid) OVER (PARTITION BY company.id ORDER BY paid DESC
+                           RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE GROUP), 0) AS before
                   FROM turnover JOIN company ON company.id = turnover.company_id
                  WHERE paid > 0
             ), figures AS (
                 SELECT home.id, %(letter)s AS client_class_turnover, ranked.paid AS paid_turnover,
-                       ranked.currency_id AS paid_turnover_currency_id,
+                       company.currency_id AS paid_turnover_currency_id,
                        %(regularity)s AS client_regularity, %(asleep)s AS is_asleep,
                        rhythm.last_day AS last_purchase_date, rhythm.median AS purchase_interval_days
                   FROM home
@@ -327,12 +337,12 @@ class SalesClientClass(models.AbstractModel):
 
     @api.model
     def _rhythm_sql(self):
-        """:return: SQL of a row per client with purchases: id, the last day, number of the intervals between
-        days with purchases and their median, rounded
+        """:return: SQL of a row per client with purchases: id, the first and the last day, number of the
+        intervals between days with purchases and their median, rounded
         """
         return SQL(
             """
-            SELECT id, MAX(day) AS last_day, COUNT(gap) AS gaps,
+            SELECT id, MIN(day) AS first_day, MAX(day) AS last_day, COUNT(gap) AS gaps,
                    (percentile_cont(0.5) WITHIN GROUP (ORDER BY gap)) AS exact,
                    ROUND((percentile_cont(0.5) WITHIN GROUP (ORDER BY gap))::numeric)::int AS median
               FROM (
@@ -371,7 +381,8 @@ class SalesClientClass(models.AbstractModel):
     def _regularity_sql(self):
         return SQL(
             """
-            CASE WHEN monthly.variation IS NULL OR monthly.months < company.months THEN NULL
+            CASE WHEN rhythm.first_day >= date_trunc('month', company.today) - interval '12 months' THEN 'new'
+                 WHEN monthly.variation IS NULL OR monthly.months < company.months THEN NULL
                  WHEN monthly.variation <= company.x THEN 'X'
                  WHEN monthly.variation <= company.y THEN 'Y'
                  ELSE 'Z' END::varchar

@@ -72,9 +72,10 @@ class SalesDesk(models.AbstractModel):
 
     @api.model
     def _domain_unplanned(self, scope):
-        """Clients who are anybody's."""
+        """Clients who are anybody's, as the list of clients and the tiles of My Day count them."""
         mine = Domain("user_id", "!=", False) if scope.users is None else scope.of_users("user_id")
-        return Domain("is_client", "=", True) & mine & self.env["res.partner"]._domain_no_next_step()
+        clients = Domain("is_client", "=", True) & Domain("parent_id", "=", False)
+        return clients & mine & self.env["res.partner"]._domain_no_next_step()
 
     @api.model
     def _domain_contracts(self, scope):

@@ -60,6 +60,17 @@ class MailActivity(models.Model):
             self._end_contact(reason)
         return super().action_finish(outcome_id=outcome_id, feedback=feedback, next_step=next_step)
 
+    def action_finish_last(self, feedback=False):
+        """:param str feedback: what the user has typed; the dialog begins with it
+        :return: the dialog that asks what comes next, if nothing else is planned with the client; else False
+        """
+        self.ensure_one()
+        self.check_access("read")
+        if not self._last_of_clients():
+            return False
+        action = self.action_sales_finish()
+        return {**action, "context": {**action["context"], "default_feedback": feedback or False}}
+
     def _end_contact(self, reason):
         """Keep with the client why nothing comes next.
 
@@ -90,13 +101,22 @@ class MailActivity(models.Model):
         busy = {client.id for (client,) in others}
         return opened.filtered(lambda activity: activity.client_id.id not in busy).sudo(self.env.su)
 
+    def _is_next_step_required(self):
+        """:return: whether the client's company wants a next step; which company the user works in just now,
+        and says so in his request, doesn't matter
+        """
+        # sudo: whose client it is doesn't depend on who finishes it
+        client = self.sudo().client_id
+        company = client.company_id or client.user_id.company_id or self.env.user.sudo().company_id
+        return company.sales_next_step_required
+
     def _check_next_step(self, feedback=False):
         """:param str feedback: what the user has typed; the dialog begins with it
         :raise RedirectWarning: a client would be left without a next step; it leads to the dialog
         """
-        if self.env.su or not self.env.company.sales_next_step_required:
+        if self.env.su:
             return
-        for activity in self._last_of_clients():
+        for activity in self._last_of_clients().filtered(lambda one: one._is_next_step_required()):
             # sudo: a client without a next step is not left, whoever closes the last one
             client = activity.sudo().client_id
             if client.no_further_contact_reason:

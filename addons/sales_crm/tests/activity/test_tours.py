@@ -131,6 +131,15 @@ class TestTours(HttpCase):
             ("cancelled", "They have it already"),
         )
 
+    def test_chatter_done_asks_what_comes_next(self):
+        self.env["res.partner"].create(
+            {"name": "Anna", "parent_id": self.client.id, "phone": "+7 916 111-22-33"}
+        )
+        activity = self._plan("Send the price list")
+        self.start_tour(f"/odoo/clients/{self.client.id}", "sales_crm_chatter_done", login="tour_manager")
+        self.assertEqual(activity.activity_state_final, "done")
+        self.assertEqual(self.client.no_further_contact_reason, "The shop has closed")
+
     def test_credit_release(self):
         """Stopped by the limit, asked for, let through by the controller, confirmed."""
         controller = new_test_user(

@@ -39,6 +39,28 @@ class TestClientCard(SalesCrmCommon):
         self.client.user_id = False
         self.assertFalse(contact.user_id)
 
+    def test_a_contact_is_no_other_client(self):
+        """Whoever ticks it, on whatever form, and whichever of the two came first."""
+        values = {"name": "Anna", "parent_id": self.client.id, "is_client": True}
+        typed = self.env["res.partner"].with_user(self.manager).create(values)
+        self.assertFalse(typed.is_client)
+        typed.with_user(self.head).is_client = True
+        self.assertFalse(typed.is_client)
+        company = self.env["res.partner"].create({"name": "Later", "is_company": True})
+        boris = self.env["res.partner"].create(
+            {"name": "Boris", "parent_id": company.id, "is_client": True, "user_id": self.manager.id}
+        )
+        self.assertTrue(boris.is_client, "whose company is no client")
+        company.write({"is_client": True, "user_id": self.manager.id})
+        self.assertFalse(boris.is_client)
+        self.assertEqual((typed.client_id, boris.client_id), (self.client, company))
+        alone = self._create_client("Vera", self.manager, is_company=False)
+        alone.parent_id = company
+        self.assertFalse(alone.is_client, "who has become a contact")
+        daughter = self._create_client("Daughter", self.colleague, parent_id=company.id)
+        self.assertTrue(daughter.is_client, "a company of another manager")
+        self.assertEqual(daughter.client_id, daughter)
+
     def test_contact_of_another_company(self):
         vendor = self.env["res.partner"].create({"name": "Vendor", "is_company": True})
         contact = self.env["res.partner"].create({"name": "Oleg", "parent_id": vendor.id})

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -94,20 +94,23 @@ class ClassCase(CreditCase):
         company = company or self.company
         turnovers = {client: self._turnover(client) for client in clients}
         total = sum(amount for amount in turnovers.values() if amount > 0)
-        letters, before = {}, 0
-        for client in sorted(clients, key=lambda c: (-turnovers[c], c.id)):
+        letters = {}
+        for client in clients:
             amount = turnovers[client]
+            before = sum(other for other in turnovers.values() if other > max(amount, 0))
             if amount <= 0:
                 letters[client] = False
             elif before < round(company.sales_class_a_share * total, 6):
                 letters[client] = "A"
             else:
                 letters[client] = "B" if before < round(company.sales_class_b_share * total, 6) else "C"
-            before += max(amount, 0)
         return letters
 
     def _regularity(self, client):
         first = self.today.replace(day=1) - relativedelta(months=12)
+        days = [day for day, amount in self.bought.get(client, []) if amount > 0]
+        if days and min(days) >= first:
+            return "new"
         months = [0.0] * 12
         for day, amount in self.bought.get(client, []):
             if first <= day < self.today.replace(day=1):
@@ -175,6 +178,56 @@ class TestClientClass(ClassCase):
                 self.assertEqual((client.last_purchase_date, client.is_asleep), (last, asleep))
                 self.assertAlmostEqual(client.purchase_interval_days, median, delta=0.5)
         self.assertEqual(clients[0].paid_turnover_currency_id, self.company.currency_id)
+
+    def test_who_paid_the_same_is_in_the_same_class(self):
+        """The share of A is reached by the second of three who paid the same: the third is A, too."""
+        equal = self.env["res.partner"].concat(
+            *(self._create_client(f"E{n}", self.manager) for n in range(3))
+        )
+        small = self._create_client("Small", self.manager)
+        smaller = self._create_client("Smaller", self.manager)
+        self.company.write({"sales_class_a_share": 0.5, "sales_class_b_share": 0.97})
+        for client, amount in (*((one, 300) for one in equal), (small, 60), (smaller, 40)):
+            self._bill(client, amount, 20, pays=[(amount, 10)])
+        self._night()
+        self.assertEqual(equal.mapped("client_class"), ["A", "A", "A"])
+        self.assertEqual((small.client_class, smaller.client_class), ("B", "B"))
+        self.company.sales_class_b_share = 0.95
+        self._night()
+        self.assertEqual((small.client_class, smaller.client_class), ("B", "C"))
+
+    def test_new_clients_stand_apart(self):
+        """Who bought evenly since the first month of the window is new; a month earlier he is counted, and a
+        month without purchases counts as 0."""
+        first = self.today.replace(day=1) - relativedelta(months=12)
+        new, even, rare = (self._create_client(name, self.manager) for name in ("New", "Even", "Rare"))
+        for month in range(-1, 12):
+            day = first + relativedelta(months=month, days=9)
+            for client in (new, even):
+                if month >= 0 or client == even:
+                    self._bill(client, 100, (self.today - day).days)
+        for month in (-1, 5):
+            self._bill(rare, 100, (self.today - (first + relativedelta(months=month, days=9))).days)
+        self._night()
+        self.assertEqual((new | even | rare).mapped("client_regularity"), ["new", "X", "Z"])
+        self.assertFalse(self.client.client_regularity, "who has never bought is no new buyer")
+
+    def test_matrix(self):
+        """Classes by regularity: each figure leads to its clients."""
+        for number, amount in enumerate((1000, 10)):
+            client = self._create_client(f"Client {number}", self.manager)
+            self._bill(client, amount, 20, pays=[(amount, 10)])
+        self._night()
+        action = self.env.ref("sales_crm.res_partner_action_matrix").sudo()
+        self.assertEqual(action.view_mode.split(",")[:2], ["pivot", "list"])
+        domain = [("is_client", "=", True), ("parent_id", "=", False)]
+        Partner = self.env["res.partner"].with_user(self.manager)
+        Partner = Partner.with_context(allowed_company_ids=self.company.ids)
+        rows = Partner._read_group(
+            domain, ["client_class", "client_regularity"], ["__count", "paid_turnover:sum"]
+        )
+        self.assertIn(("A", "new", 1, 1000), rows)
+        self.assertIn(("C", "new", 1, 10), rows)
 
     def test_what_is_paid(self):
         """A credit note against an invoice, a write-off, an offset are no money; an open invoice neither."""
@@ -276,6 +329,7 @@ class TestClientClass(ClassCase):
         clients = self.env["res.partner"].concat(
             *(self._create_client(f"Client {number}", self.manager) for number in range(5))
         )
+        self._night()  # each has a currency after it
         for client in clients:
             self._bill(client, 100, 20, pays=[(100, 10)])
         Class = type(self.env["sales.client.class"])
@@ -387,6 +441,53 @@ class TestClassByHand(SalesCrmCommon):
         self.assertEqual(self._by_hand(), ("A", True, "Because"), "nothing new")
         as_manager.write({"client_class_reason": "Because of all"})
         self.assertEqual(self._by_hand(), ("A", True, "Because of all"))
+
+    def test_last_day(self):
+        """A person's class ends, after a year unless he says otherwise; one from a file doesn't."""
+        today = self.company._sales_today()
+        client = self.client.with_user(self.manager)
+        client.write({"client_class": "A", "client_class_reason": "Because"})
+        self.assertEqual(client.client_class_until, today + relativedelta(years=1))
+        client.client_class_until = today + timedelta(days=5)
+        self.assertEqual(self._by_hand(), ("A", True, "Because"), "nothing new but the day")
+        with self.assertRaisesRegex(ValidationError, "before today"), self.cr.savepoint():
+            client.client_class_until = today - timedelta(days=1)
+        client.client_class_until = False
+        self.assertFalse(client.client_class_until)
+        self.client.sudo().write({"client_class": "B"})
+        self.assertFalse(self.client.client_class_until, "a program's class")
+        client.action_class_automatic()
+        client.client_class_until = today
+        self.assertFalse(client.client_class_until, "a day alone means nothing")
+
+    def test_the_night_after_the_last_day(self):
+        today = self.company._sales_today()
+        ends, stays = self.client, self._create_client("Beta", self.manager)
+        for client, days in ((ends, 3), (stays, 4)):
+            client.with_user(self.manager).write(
+                {
+                    "client_class": "A",
+                    "client_class_reason": "Because",
+                    "client_class_until": today + timedelta(days=days),
+                }
+            )
+        Partner = type(self.env["res.company"])
+        with patch.object(Partner, "_sales_today", lambda _company: today + timedelta(days=4)):
+            ends = ends.with_context(tracking_disable=False)
+            self.env.flush_all()
+            self.assertEqual(self.env["res.partner"]._end_classes_by_hand(100), 1)
+        self.assertEqual(self._by_hand(ends), (False, False, False))
+        self.assertFalse(ends.client_class_until)
+        self.assertEqual(self._by_hand(stays), ("A", True, "Because"))
+
+    def test_a_reason_for_several(self):
+        """A new reason for clients of different classes changes none of the classes."""
+        other = self._create_client("Beta", self.manager)
+        for client, letter in ((self.client, "A"), (other, "B")):
+            client.with_user(self.manager).write({"client_class": letter, "client_class_reason": "Because"})
+        (self.client | other).with_user(self.manager).write({"client_class_reason": "As agreed"})
+        self.assertEqual(self._by_hand(), ("A", True, "As agreed"))
+        self.assertEqual(self._by_hand(other), ("B", True, "As agreed"))
 
     def test_reason_alone_means_nothing(self):
         self.client.with_user(self.manager).write({"client_class_reason": "Because"})

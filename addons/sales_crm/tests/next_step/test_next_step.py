@@ -66,6 +66,22 @@ class TestNextStepRequired(SalesCrmCommon):
             self.env.invalidate_all()
             self.assertTrue(self.activity.active)
 
+    def test_company_of_the_request(self):
+        """A manager of two companies: the client's company decides, not the one that the request names."""
+        other = self.env["res.company"].create({"name": "The Other"})
+        self.manager.company_ids += other
+        mine = self.mine.with_context(allowed_company_ids=(other | self.company).ids)
+        self.assertEqual(mine.env.company, other)
+        with self.assertRaises(RedirectWarning):
+            mine.action_feedback()
+        self.client.company_id = self.company
+        with self.assertRaises(RedirectWarning):
+            mine.action_done()
+        self.company.sales_next_step_required = False
+        other.sales_next_step_required = True
+        mine.action_feedback()
+        self.assertEqual(self.activity.activity_state_final, "done")
+
     def test_planned_and_done_at_once(self):
         self.activity.action_cancel_with_reason("Twice")
         with self.assertRaises(UserError) as refused, self.cr.savepoint():
@@ -92,6 +108,21 @@ class TestNextStepRequired(SalesCrmCommon):
         self.assertEqual(self.activity.activity_state_final, "done")
         with self.assertRaises(RedirectWarning):
             other.with_user(self.head).action_feedback()
+
+    def test_dialog_of_the_last_one(self):
+        """What "Done" in the chatter, the clock and on a kanban card opens, whether it is required or not."""
+        for required in (True, False):
+            self.company.sales_next_step_required = required
+            action = self.mine.action_finish_last("Agreed")
+            self.assertEqual(action["res_model"], "sales.activity.finish")
+            expected = {"default_activity_id": self.activity.id, "default_feedback": "Agreed"}
+            self.assertEqual(action["context"], expected)
+        with self.assertRaises(AccessError):
+            self.activity.with_user(self.colleague).action_finish_last()
+        self._plan(self.client, DAY, self.colleague)
+        self.assertFalse(self.mine.action_finish_last("Agreed"))
+        private = self._plan(self.manager.partner_id, DAY)
+        self.assertFalse(private.with_user(self.manager).action_finish_last())
 
     def test_both_at_once(self):
         both = self.mine | self._plan(self.client, DAY).with_user(self.manager)

@@ -45,10 +45,9 @@ class SalesActivityFinish(models.TransientModel):
     def _compute_is_last(self):
         """Whether nothing else is planned with the client, and whether something has to be."""
         last = self.activity_id._last_of_clients()
-        required = self.env.company.sales_next_step_required
         for wizard in self:
             wizard.is_last = wizard.activity_id in last
-            wizard.is_next_step_required = wizard.is_last and required
+            wizard.is_next_step_required = wizard.is_last and wizard.activity_id._is_next_step_required()
 
     @api.depends("activity_type_id")
     def _compute_is_outcome_required(self):

@@ -16,6 +16,10 @@ class SalesClientClassSet(models.TransientModel):
     )
     client_class = fields.Selection(CLASSES, "New Class")
     reason = fields.Char()
+    until = fields.Date(
+        default=lambda self: self.env["res.partner"]._class_until_by_default(),
+        help="The last day on which the class set by hand counts. Empty: until somebody takes it back.",
+    )
 
     @api.model
     def default_get(self, fields):
@@ -34,5 +38,6 @@ class SalesClientClassSet(models.TransientModel):
         if self.by == "hand":
             values = {"client_class": self.client_class, "client_class_manual": True}
             values["client_class_reason"] = self.reason
+            values["client_class_until"] = self.until
         self.partner_ids.write(values)
         return {"type": "ir.actions.act_window_close"}

@@ -118,6 +118,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         if by_hand:
             values["client_class"] = by_hand.client_class
             values["client_class_reason"] = by_hand.client_class_reason
+            values["client_class_until"] = by_hand.client_class_until
         turnover = dst_partner.client_class_turnover
         res = super()._update_values(src_partners, dst_partner)
         dst_partner.client_class_turnover = turnover
