@@ -92,10 +92,11 @@ class ResPartner(models.Model):
 
     def _recompute_days_of(self, users):
         """The day on which a card was made is that of the client's manager as well."""
-        super()._recompute_days_of(users)
+        res = super()._recompute_days_of(users)
         made = Domain("user_id", "in", users.ids) & Domain("last_visit_date", "=", False)
         clients = self.with_context(active_test=False).search(made & Domain("visit_every_days", "!=", 0))
         clients._recompute_visit_due_dates()
+        return res
 
     def _recompute_visit_due_dates(self):
         """Ask again: the intervals of companies or, by SQL, classes of these clients have changed."""

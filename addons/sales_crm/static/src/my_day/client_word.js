@@ -37,9 +37,7 @@ function promiseWord(promise) {
     if (promise.is_ours) {
         return _t("we promised by %(date)s", what);
     }
-    return promise.amount
-        ? _t("promised %(amount)s by %(date)s", what)
-        : _t("promised by %(date)s", what);
+    return promise.amount ? _t("promised %(amount)s by %(date)s", what) : _t("promised by %(date)s", what);
 }
 
 /**
