@@ -1,7 +1,7 @@
 """Reminders with 300 open browsers: what they cost the server, in the morning, through the day and at rest.
 
 A manager has a plan of today: each tenth task is urgent, each fifth at an exact time; his browser may be
-pushed to; some of his clients have birthdays. Side by side in one run, in turn:
+pushed to; some of his clients have birthdays, each has three invoices. Side by side in one run, in turn:
 
 * first loads: ``get_reminders()`` as a page asks for it once, with the digest and when that is seen;
 * plain SQL: the activities that such a load reads, by one hand-written statement for each user;
@@ -19,6 +19,7 @@ import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
+import credit
 import data
 import psycopg2
 
@@ -61,14 +62,24 @@ def prepare(browsers, tasks, history):
             "UPDATE res_partner SET birthdate_date = date '1980-01-01' + id %% 365 WHERE user_id = ANY(%s)",
             [users],
         )
+        cr.execute("UPDATE res_partner SET client_id = id, partner_share = TRUE WHERE name LIKE 'Client %%'")
+        cr.execute("UPDATE res_users SET sales_reminder_minutes = 10 WHERE id = ANY(%s)", [users])
+        company, currency = env_ids(cr)
+        credit.make_invoices(cr, pairs, 3 * len(pairs), company, currency)
         cr.execute(
             "INSERT INTO mail_push_device (partner_id, endpoint, keys)"
             " SELECT partner_id, 'https://bench.invalid/' || id, '{}' FROM res_users WHERE id = ANY(%s)",
             [users],
         )
-        for table in ("mail_activity", "res_users", "res_partner", "mail_push_device"):
+        for table in ("mail_activity", "res_users", "res_partner", "mail_push_device", "account_move_line"):
             cr.execute(f"VACUUM ANALYZE {table}")
     return users
+
+
+def env_ids(cr):
+    """:return: the ids of the first company and of its currency"""
+    cr.execute("SELECT id, currency_id FROM res_company ORDER BY id LIMIT 1")
+    return cr.fetchone()
 
 
 def loads(env, users):

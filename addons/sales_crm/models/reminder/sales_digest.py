@@ -165,14 +165,25 @@ class SalesDigest(models.AbstractModel):
 
     @api.model
     def _debts(self, user):
-        """:return: list of (client, currency, overdue amount, days), the greatest first"""
-        report = self.env["sales.receivable.report"].with_context(allowed_company_ids=user.company_ids.ids)
-        return report._read_group(
-            [("manager_id", "=", user.id), ("overdue", ">", 0)],
-            ["client_id", "company_currency_id"],
-            ["overdue:sum", "days_overdue:max"],
-            order="overdue:sum DESC",
+        """The figures of the clients' cards. They are asked of his clients only: the report of receivables
+        would go through everybody's.
+
+        :return: list of (client, currency, overdue amount, days), the greatest first
+        """
+        Partner = self.env["res.partner"]
+        clients = Partner.search(
+            [("user_id", "=", user.id), ("is_client", "=", True), ("parent_id", "=", False)]
         )
+        found = []
+        for company in user.company_ids:
+            of_company = clients.with_company(company)
+            of_company._load_credit(["overdue_amount", "overdue_days"])
+            found += [
+                (client, company.currency_id, client.overdue_amount, client.overdue_days)
+                for client in of_company
+                if client.overdue_amount > 0
+            ]
+        return sorted(found, key=lambda debt: -debt[2])
 
     @api.model
     def _debt_rows(self, user):

@@ -38,14 +38,16 @@ class SalesReminderPush(models.AbstractModel):
 
     @api.model
     def _users_due(self):
-        """:return: users with a device who have something exact or put off that is due about now"""
+        """:return: users with a device who have something exact or put off that is due, and that was neither
+        answered nor pushed; who is away and covered is left in peace
+        """
         self.env.flush_all()
-        now = fields.Datetime.now()
+        now, covers = fields.Datetime.now(), self._covers_in_force()
         rows = self.env.execute_query(
             SQL(
                 """
                 WITH person AS MATERIALIZED (
-                    SELECT DISTINCT res_users.id, res_users.sales_reminder_minutes AS minutes
+                    SELECT DISTINCT res_users.id, COALESCE(res_users.sales_reminder_minutes, 0) AS minutes
                       FROM mail_push_device device
                       JOIN res_users ON res_users.partner_id = device.partner_id
                      WHERE res_users.active IS TRUE AND res_users.share IS NOT TRUE
@@ -59,23 +61,34 @@ class SalesReminderPush(models.AbstractModel):
                 SELECT work.id
                   FROM work
                   JOIN mail_activity activity ON activity.user_id = work.owner_id
+                 CROSS JOIN LATERAL (
+                    SELECT activity.id || ':'
+                           || to_char(activity.datetime_planned, 'YYYY-MM-DD HH24:MI:SS') AS key
+                       ) reminder
                  WHERE activity.active IS TRUE AND activity.date_deadline <= %(tomorrow)s
                    AND activity.datetime_planned > %(useful)s
                    AND activity.datetime_planned <= %(now)s + work.minutes * INTERVAL '1 minute'
+                   AND (work.minutes > 0 OR activity.priority = '1')
+                   AND NOT EXISTS (SELECT FROM sales_reminder answer WHERE answer.user_id = work.id
+                                      AND answer.key IN (reminder.key, 'push:' || reminder.key))
                  UNION
                 SELECT person.id
                   FROM person
                   JOIN sales_reminder answer ON answer.user_id = person.id
                  WHERE answer.remind_at > %(useful)s AND answer.remind_at <= %(now)s
+                   AND NOT EXISTS (SELECT FROM sales_reminder pushed WHERE pushed.user_id = person.id
+                                      AND pushed.key = 'push:' || answer.key || ':'
+                                          || to_char(answer.remind_at, 'YYYY-MM-DD HH24:MI:SS'))
                  ORDER BY 1
                 """,
-                **self._covers_in_force(),
+                **covers,
                 now=now,
                 tomorrow=now.date() + timedelta(days=2),
                 useful=now - timedelta(minutes=USEFUL_MINUTES),
             )
         )
-        users = self.env["res.users"].browse(user for (user,) in rows)
+        away = set(covers["owners"])
+        users = self.env["res.users"].browse(user for (user,) in rows if user not in away)
         return users and users & self.env["sales.morning"]._managers()
 
     @api.model
@@ -107,12 +120,10 @@ class SalesReminderPush(models.AbstractModel):
 
     @api.model
     def _push_due(self, user):
-        """Push what is due for ``user`` and was not pushed yet; who is away and covered is left in peace.
+        """Push what is due for ``user`` and was not pushed yet.
 
         :return: number of reminders
         """
-        if user.id in self._covers_in_force()["owners"]:
-            return 0
         env = self._env_of(user)
         now = fields.Datetime.to_string(fields.Datetime.now())
         due = [
@@ -121,7 +132,7 @@ class SalesReminderPush(models.AbstractModel):
             # What has no exact time and was not put off is told once, with the plan of the day
             if reminder["at"] <= now and (reminder["moment"] or reminder["again"])
         ]
-        new = [reminder for reminder in due if self._mark(user, f"{reminder['key']}:{reminder['at']}")]
+        new = [reminder for reminder in due if self._mark(user, self._mark_of(reminder))]
         for reminder in new:
             self._queue(user, self._prepare_payload(env, reminder))
         return len(new)
@@ -211,6 +222,11 @@ class SalesReminderPush(models.AbstractModel):
     def _devices(self, user):
         """:return: the browsers that the user has allowed to show notifications; none without core's keys"""
         return self.env["mail.thread"]._web_push_get_partners_parameters(user.sudo().partner_id.ids)[0]
+
+    @api.model
+    def _mark_of(self, reminder):
+        """:return: key of what was pushed: the reminder, and again each time at which it was put off"""
+        return f"{reminder['key']}:{reminder['at']}" if reminder["again"] else reminder["key"]
 
     @api.model
     def _mark(self, user, key):

@@ -53,6 +53,22 @@ class TestReminderPush(ReminderCommon):
         self.assertEqual(payload["options"]["body"], "Ring")
         self.assertEqual(payload["options"]["data"], {"model": "./res.partner", "res_id": self.client.id})
         self.assertFalse(self._pushed(f"{TODAY} 09:51"))
+        with self._at(f"{TODAY} 09:52"):
+            self.assertFalse(self.env["sales.reminder.push"]._users_due(), "Nobody is asked again")
+
+    def test_answered_in_the_browser_is_not_pushed(self):
+        self._plan(self.client, TODAY, datetime_planned=f"{TODAY} 10:00:00")
+        [reminder] = self._reminders()["reminders"]
+        self._answer(reminder["key"], moment=f"{TODAY} 09:50")
+        with self._at(f"{TODAY} 09:51"):
+            self.assertFalse(self.env["sales.reminder.push"]._users_due())
+
+    def test_only_urgent_ones_for_who_wants_it_so(self):
+        self.manager.sales_reminder_minutes = 0
+        self._plan(self.client, TODAY, datetime_planned=f"{TODAY} 10:00:00")
+        self.assertFalse(self._pushed(f"{TODAY} 10:00"))
+        self._plan(self.client, TODAY, datetime_planned=f"{TODAY} 10:00:00", priority="1")
+        self.assertEqual(len(self._pushed(f"{TODAY} 10:00")), 1)
 
     def test_what_was_put_off_comes_again_and_what_was_answered_goes_from_the_phone(self):
         self._plan(self.client, TODAY, priority="1")
@@ -63,6 +79,8 @@ class TestReminderPush(ReminderCommon):
         [(_login, payload)] = self._pushed(f"{TODAY} 08:45")
         self.assertTrue(payload["options"]["requireInteraction"])
         self.assertFalse(self._pushed(f"{TODAY} 08:46"))
+        with self._at(f"{TODAY} 08:47"):
+            self.assertFalse(self.env["sales.reminder.push"]._users_due(), "Nobody is asked again")
         [(_login, gone)] = self._pushed(run=lambda: self._answer(reminder["key"]))
         self.assertEqual(gone["options"]["data"], {"type": "CANCEL"})
         self.assertEqual(gone["options"]["tag"], payload["options"]["tag"])
