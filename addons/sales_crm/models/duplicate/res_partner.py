@@ -106,11 +106,12 @@ class ResPartner(models.Model):
         # sudo: what comes out of it depends on what the user may see
         Key = self.env["sales.partner.key"].sudo()
         owners = Key._owners(set().union(*wanted.values()))
-        alike = Key._alike({value for keys in wanted.values() for kind, value in keys if kind == "name"})
+        alike = Key._alike(self._duplicate_typed_names())
+        apart = self._duplicate_apart()
         twins = self.browse({row[-1] for row in owners + alike})
         seen = twins._filtered_access("read")
         for partner in self:
-            own = partner._duplicate_own_ids()
+            own = partner._duplicate_own_ids() | apart.get(partner._origin.id, set())
             kinds = {}
             for kind, value, twin, owner in owners:
                 if (kind, value) in wanted[partner] and not {twin, owner} & own:
@@ -123,6 +124,21 @@ class ResPartner(models.Model):
             partner.duplicate_hidden = any(
                 same - {"name"} for id_, same in kinds.items() if id_ not in seen._ids
             )
+
+    def _duplicate_typed_names(self):
+        """:return: set of the keys of names that are being typed: similar ones are no news on a card that has
+        its name
+        """
+        names = set()
+        for partner in self:
+            if not partner.parent_id and partner != partner._origin:
+                names |= name_keys(partner.name) - name_keys(partner._origin.name)
+        return names
+
+    def _duplicate_apart(self):
+        """:return: dict id of a partner -> set of the ids of whom the head of sales has told from him"""
+        # sudo: his word holds for everybody
+        return self.env["sales.client.distinct"].sudo()._apart(self._origin)
 
     def _duplicate_family_keys(self):
         """:return: dict partner -> set of (kind, value) of him and of his contacts"""

@@ -64,8 +64,9 @@ class ResPartner(models.Model):
         owners = self.env["sales.partner.key"].sudo()._owners(set().union(*wanted.values()), limit=None)
         twins = self.browse({owner for _kind, _value, _partner, owner in owners})
         seen = set(twins._sales_plain()._filtered_access("read")._ids)
+        apart = self._duplicate_apart()
         for client, keys in wanted.items():
-            own, kinds = client._duplicate_own_ids(), {}
+            own, kinds = client._duplicate_own_ids() | apart.get(client.id, set()), {}
             for kind, value, twin, owner in owners:
                 if (kind, value) in keys and owner not in seen and not {twin, owner} & own:
                     kinds.setdefault(owner, set()).add(kind)

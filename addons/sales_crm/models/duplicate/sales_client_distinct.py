@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class SalesClientDistinct(models.Model):
@@ -11,3 +12,12 @@ class SalesClientDistinct(models.Model):
 
     client_id = fields.Many2one("res.partner", required=True, index=True, ondelete="cascade")
     twin_id = fields.Many2one("res.partner", "And", required=True, index=True, ondelete="cascade")
+
+    @api.model
+    def _apart(self, clients):
+        """:return: dict id of one of ``clients`` -> set of the ids of those who are other clients than he"""
+        ids, apart = clients.ids, {}
+        for pair in self.search(Domain("client_id", "in", ids) | Domain("twin_id", "in", ids)) if ids else ():
+            apart.setdefault(pair.client_id.id, set()).add(pair.twin_id.id)
+            apart.setdefault(pair.twin_id.id, set()).add(pair.client_id.id)
+        return apart

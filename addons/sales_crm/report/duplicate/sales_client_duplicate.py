@@ -25,7 +25,7 @@ class SalesClientDuplicate(models.Model):
     }
 
     client_id = fields.Many2one("res.partner", readonly=True)
-    twin_id = fields.Many2one("res.partner", "And", readonly=True)
+    twin_id = fields.Many2one("res.partner", "Possible Duplicate", readonly=True)
     client_manager_id = fields.Many2one(related="client_id.user_id", string="Manager")
     twin_manager_id = fields.Many2one(related="twin_id.user_id", string="Other Manager")
     same_vat = fields.Boolean("Tax Number", readonly=True)
@@ -34,6 +34,7 @@ class SalesClientDuplicate(models.Model):
     same_name = fields.Boolean("Name", readonly=True)
     same_count = fields.Integer("In Common", readonly=True)
     same_values = fields.Char("What They Share", readonly=True)
+    same_kinds = fields.Char("The Same Is", compute="_compute_same_kinds")
 
     @property
     def _table_query(self):
@@ -51,7 +52,8 @@ class SalesClientDuplicate(models.Model):
                    bool_or(few.kind = 'vat') AS same_vat, bool_or(few.kind = 'phone') AS same_phone,
                    bool_or(few.kind = 'email') AS same_email,
                    bool_or(few.kind = 'name') AS same_name, COUNT(*)::int AS same_count,
-                   string_agg(few.value, ', ' ORDER BY few.kind, few.value) AS same_values
+                   string_agg(few.value, ', ' ORDER BY few.kind, few.value)
+                       FILTER (WHERE few.kind != 'name') AS same_values
               FROM few
               JOIN shared one ON one.kind = few.kind AND one.value = few.value
               JOIN shared other ON other.kind = few.kind AND other.value = few.value
@@ -65,6 +67,13 @@ class SalesClientDuplicate(models.Model):
             bits=ID_BITS,
             most=MOST_OWNERS,
         )
+
+    @api.depends("same_vat", "same_phone", "same_email", "same_name")
+    @api.depends_context("lang")
+    def _compute_same_kinds(self):
+        for pair in self:
+            same = {kind for kind in ("vat", "phone", "email", "name") if pair[f"same_{kind}"]}
+            pair.same_kinds = self.env["res.partner"]._duplicate_kinds(same)
 
     def _pair(self):
         """:return: both clients"""
@@ -81,6 +90,7 @@ class SalesClientDuplicate(models.Model):
                 "active_model": "res.partner",
                 "active_ids": self._pair().ids,
                 "active_test": False,
+                "sales_merge_pair": True,
             },
         }
 

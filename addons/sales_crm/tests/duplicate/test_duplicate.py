@@ -260,8 +260,10 @@ class TestDuplicateList(SalesCrmCommon):
         self.assertEqual((pair.client_id, pair.twin_id), (self.client, self.twin))
         self.assertEqual((pair.same_phone, pair.same_vat, pair.same_count), (True, False, 1))
         self.assertEqual((pair.client_manager_id, pair.twin_manager_id), (self.manager, self.colleague))
+        self.assertEqual(pair.same_kinds, "phone")
         self.client.vat = VAT
         self.assertEqual((self._pairs().same_vat, self._pairs().same_count), (True, 2))
+        self.assertEqual(self._pairs().same_kinds, "tax number, phone")
 
     def test_by_a_contact(self):
         self.client.phone = False
@@ -275,8 +277,11 @@ class TestDuplicateList(SalesCrmCommon):
         self.assertFalse(self._pairs())
 
     def test_two_clients(self):
+        self.assertTrue(self.client.with_user(self.manager).duplicate_warning)
         self._pairs().action_distinct()
         self.assertFalse(self._pairs())
+        for user in (self.manager, self.head):
+            self.assertFalse(self.client.with_user(user).duplicate_warning, "it is decided")
 
     def test_not_of_other_companies(self):
         self.twin.company_id = self.env["res.company"].create({"name": "Foreign"})
@@ -290,7 +295,8 @@ class TestDuplicateList(SalesCrmCommon):
         action = self._pairs().action_merge()
         wizard = Form(self.env[action["res_model"]].with_user(self.head).with_context(**action["context"]))
         wizard.dst_partner_id = self.client
-        wizard.save().action_merge()
+        back = wizard.save().action_merge()
+        self.assertEqual(back["type"], "ir.actions.act_window_close")
         self.assertFalse(self.twin.exists())
         self.assertEqual(self.client.email, "alpha@alpha.example.com")
         keys = self.env["sales.partner.key"].search([("partner_id", "=", self.client.id)])

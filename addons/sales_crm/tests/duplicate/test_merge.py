@@ -313,3 +313,33 @@ class TestMergeContracts(CreditCase):
         self._merge()
         self.client.invalidate_recordset()
         self.assertEqual((self.client.receivable_amount, self.client.credit_available), (400, 600))
+
+    def _standings(self):
+        self.env.invalidate_all()
+        cards = (self.client | self.twin).exists()
+        return list(self.env["sales.credit"]._standings(cards, self.company).values())
+
+    def test_manager_raises_no_limit(self):
+        """Whichever card stays: both may owe no more than before, and what is overdue stays overdue."""
+        endless = float("inf")
+        for contract in (True, False):
+            for stays in (0, 1):
+                with self.subTest(contract=contract, stays=stays), self.cr.savepoint() as savepoint:
+                    if not contract:
+                        self.contract.action_terminate()
+                        self.company.write(
+                            {"sales_contract_required": False, "account_use_credit_limit": True}
+                        )
+                        self.client.credit_limit = 100
+                    self._owe(50, client=self.twin, days_ago=60)
+                    before = self._standings()
+                    cards = self.client | self.twin
+                    self.wizard.with_user(self.manager)._merge(cards.ids, cards[stays])
+                    [after] = self._standings()
+                    [limited] = [s.credit_limit for s in before if s.client_id == self.client.id]
+                    self.assertTrue(limited)
+                    now = endless if after.credit_limit is None else after.credit_limit
+                    self.assertLessEqual(now, limited)
+                    self.assertEqual(after.overdue, 50)
+                    savepoint.rollback()
+                    self.env.invalidate_all()

@@ -87,6 +87,7 @@ OVERRIDES = {
         ),
     },
     "base.partner.merge.automatic.wizard": {
+        "action_merge": ("", "after a merge the head would be led away from the list of duplicates"),
         "_merge": (
             "partner_ids, dst_partner, extra_checks",
             "cards of others' clients could be merged, and what hangs on them be lost",

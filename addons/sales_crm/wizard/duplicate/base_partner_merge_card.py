@@ -18,6 +18,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     _inherit = "base.partner.merge.automatic.wizard"
 
+    def action_merge(self):
+        """From the list of duplicates one goes back to it: core offers to look for other duplicates."""
+        res = super().action_merge()
+        if self.env.context.get("sales_merge_pair"):
+            return {"type": "ir.actions.act_window_close"}
+        return res
+
     def _merge(self, partner_ids, dst_partner=None, extra_checks=True):
         # sudo: what is kept is the same whoever merges
         partners = self.env["res.partner"].browse(partner_ids).exists().sudo()
