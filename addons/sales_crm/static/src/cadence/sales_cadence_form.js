@@ -28,11 +28,7 @@ export class SalesCadenceFormController extends FormController {
 
     async onWillSaveRecord(record, changes) {
         const answer = await super.onWillSaveRecord(...arguments);
-        if (
-            answer === false ||
-            !record.resId ||
-            !("client_domain" in changes || "scope" in changes)
-        ) {
+        if (answer === false || !record.resId || !("client_domain" in changes || "scope" in changes)) {
             return answer;
         }
         const question = await this.orm.call(record.resModel, "question_before_save", [
