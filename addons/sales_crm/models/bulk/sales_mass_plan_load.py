@@ -39,7 +39,35 @@ class SalesMassPlan(models.Model):
 
     def _place_rooms(self, users):
         """:return: dict user id -> ``Room`` of the days from the first one on, what will come included"""
-        return users._sales_rooms(self.date_from)
+        rooms = users._sales_rooms(self.date_from)
+        for (user, day), count in self._late_loads(users).items():
+            rooms[user].loads[day] += count
+        return rooms
+
+    @api.model
+    def _late_loads(self, users):
+        """:return: dict (user id, day) -> number of open activities of days gone by, which the next
+        working day gets
+        """
+        today = self.env.company._sales_today()
+        workdays = users._sales_workdays_between(today, 62)
+        self.env["mail.activity"].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT activity.user_id, COUNT(*)
+                  FROM mail_activity activity
+                  LEFT JOIN mail_activity_type type ON type.id = activity.activity_type_id
+                 WHERE activity.user_id = ANY(%s) AND activity.active IS TRUE
+                   AND activity.date_deadline < %s AND activity.calendar_event_id IS NULL
+                   AND COALESCE(type.carry_policy, 'carry') = 'carry'
+                 GROUP BY activity.user_id
+                """,
+                users.ids,
+                today,
+            )
+        )
+        return {(user, workdays[user].on_or_after(today)): count for user, count in rows}
 
     @api.model
     def _regular_loads(self, users, first, last):
@@ -87,6 +115,8 @@ class SalesMassPlan(models.Model):
         capacities = users._sales_day_capacities()
         days = [row[1] for row in rows]
         regular = self._regular_loads(users, min(days), max(days)) if rows else {}
+        late = self._late_loads(users)
+        rows = [(user, day, new, opened + late.get((user, day), 0)) for user, day, new, opened in rows]
         return [
             {
                 "user": user,

@@ -128,6 +128,7 @@ class SalesCadenceClient(models.Model):
             start = max(cadence.date_from, cadence.company_id._sales_today())
             rhythm = cadence._rhythm()
             workdays = self._workdays_of(cadence, lines.client_id)
+            dates = []
             for line in lines:
                 of_manager = workdays(line.client_id)
                 anchor, due = rhythm.first(line.client_id.id, start, of_manager)
@@ -135,7 +136,36 @@ class SalesCadenceClient(models.Model):
                     following = rhythm.following(line.date_last, line.date_last, of_manager)
                     if following >= start:
                         anchor, due = line.date_last, following
-                line.write({"date_anchor": anchor, "date_due": due, "date_next": due})
+                dates.append((line.id, anchor, due))
+            self._write_dates(dates)
+
+    @api.model
+    def _write_dates(self, dates):
+        """Write the next turns of many clients in one statement for thousands.
+
+        :param dates: list of (id, anchor, due date)
+        """
+        self.env.flush_all()
+        for position in range(0, len(dates), INSERT_BATCH):
+            ids, anchors, dues = map(list, zip(*dates[position : position + INSERT_BATCH], strict=True))
+            self.env.execute_query(
+                SQL(
+                    """
+                    UPDATE sales_cadence_client turn
+                       SET date_anchor = new.anchor, date_due = new.due, date_next = new.due,
+                           write_uid = %s, write_date = %s
+                      FROM unnest(%s::int[], %s::date[], %s::date[]) AS new(id, anchor, due)
+                     WHERE turn.id = new.id
+                    RETURNING turn.id
+                    """,
+                    self.env.uid,
+                    fields.Datetime.now(),
+                    ids,
+                    anchors,
+                    dues,
+                )
+            )
+        self.browse([line for line, _anchor, _due in dates]).invalidate_recordset()
 
     def _begin(self):
         """The cadence starts: turns of days gone by begin anew."""
@@ -162,6 +192,7 @@ class SalesCadenceClient(models.Model):
             start = max(cadence.date_from, cadence.company_id._sales_today())
             rhythm = cadence._rhythm()
             workdays = self._workdays_of(cadence, lines.client_id)
+            dates = []
             for line in lines:
                 of_manager = workdays(line.client_id)
                 anchor, due = rhythm.first(line.client_id.id, start, of_manager)
@@ -169,4 +200,5 @@ class SalesCadenceClient(models.Model):
                     closed = line.activity_id.date_done or line.date_last
                     anchor, due = line.date_anchor, rhythm.following(line.date_anchor, closed, of_manager)
                 if start <= due < line.date_due:
-                    line.write({"date_anchor": anchor, "date_due": due, "date_next": due})
+                    dates.append((line.id, anchor, due))
+            self._write_dates(dates)

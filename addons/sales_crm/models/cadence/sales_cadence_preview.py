@@ -79,15 +79,19 @@ class SalesCadence(models.Model):
             SQL(
                 """
                 WITH concerned AS MATERIALIZED (
-                    SELECT DISTINCT %(receiver)s AS user_id FROM %(turns)s AND turn.cadence_id = %(own)s
+                    SELECT receiver.id AS user_id
+                      FROM (SELECT DISTINCT CASE WHEN cadence.assign_to = 'user' THEN cadence.user_id
+                                                 ELSE client.user_id END AS user_id
+                              FROM %(turns)s AND turn.cadence_id = %(own)s) found
+                      JOIN res_users receiver ON receiver.id = found.user_id AND receiver.active IS TRUE
                 ), turn AS MATERIALIZED (
-                    SELECT turn.*
-                      FROM concerned
-                      JOIN res_users receiver ON receiver.id = concerned.user_id AND receiver.active IS TRUE
-                      JOIN (SELECT turn.*, %(receiver)s AS user_id FROM %(turns)s
-                               AND (turn.cadence_id = %(own)s
-                                    OR cadence.state IN ('running', 'paused') AND cadence.active IS TRUE)
-                           ) turn ON turn.user_id = receiver.id
+                    SELECT turn.*, client.user_id FROM %(turns)s AND %(working)s
+                       AND cadence.assign_to = 'manager'
+                       AND client.user_id IN (SELECT user_id FROM concerned)
+                     UNION ALL
+                    SELECT turn.*, cadence.user_id FROM %(turns)s AND %(working)s
+                       AND cadence.assign_to = 'user'
+                       AND cadence.user_id IN (SELECT user_id FROM concerned)
                 )
                 SELECT turn.id, turn.cadence_id, turn.user_id,
                        turn.date_anchor, turn.date_due, turn.date_next,
@@ -103,9 +107,6 @@ class SalesCadence(models.Model):
                   FROM turn JOIN sales_cadence cadence ON cadence.id = turn.cadence_id
                  ORDER BY turn.user_id, turn.id
                 """,
-                receiver=SQL(
-                    "CASE WHEN cadence.assign_to = 'user' THEN cadence.user_id ELSE client.user_id END"
-                ),
                 turns=SQL(
                     """
                     sales_cadence_client turn
@@ -113,6 +114,11 @@ class SalesCadence(models.Model):
                       JOIN res_partner client ON client.id = turn.client_id
                      WHERE turn.active IS TRUE AND client.active IS TRUE AND client.is_client IS TRUE
                     """
+                ),
+                working=SQL(
+                    "(turn.cadence_id = %s"
+                    " OR cadence.state IN ('running', 'paused') AND cadence.active IS TRUE)",
+                    self.id,
                 ),
                 own=self.id,
                 done_day=self.env["res.users"]._sales_day_sql(SQL("done.datetime_done")),
@@ -177,11 +183,16 @@ class SalesCadence(models.Model):
             self._look_at_last(turn, days[0], workdays)
             heapq.heappush(queue, (turn["next"], turn["id"], turn))
         new, regular = Counter(), Counter()
+        waiting = []
         for day in days:
-            due = []
+            due, waiting = waiting, []
             while queue and queue[0][0] <= day:
                 due.append(heapq.heappop(queue)[2])
-            for turn in sorted(due, key=lambda turn: (not turn["urgent"], turn["due"], turn["id"])):
+            due.sort(key=lambda turn: (not turn["urgent"], turn["due"], turn["id"]))
+            for position, turn in enumerate(due):
+                if not room.has(day):
+                    waiting = due[position:]
+                    break
                 following = self._play_turn(turn, day, workdays, room)
                 if following == day:
                     (new if turn["own"] else regular)[day] += 1
@@ -218,7 +229,8 @@ class SalesCadence(models.Model):
         turn["due"], turn["next"] = due, max(turn["next"], due)
 
     def _play_turn(self, turn, day, workdays, room):
-        """:return: ``day`` if the activity is created on it, else the day on which it is asked again; None
+        """:param room: with room on ``day``
+        :return: ``day`` if the activity is created on it, else the day on which it is asked again; None
         if it never is
         """
         if turn["to"] and turn["to"] < day:
@@ -231,6 +243,4 @@ class SalesCadence(models.Model):
             turn["due"] = turn["rhythm"].resumed(turn["anchor"], turn["due"], turn["paused"], workdays)
             if turn["due"] > day:
                 return turn["due"]
-        if room.has(day):
-            return room.take(day)
-        return workdays.after(day, 1)
+        return room.take(day)

@@ -200,6 +200,16 @@ class TestMassPlan(SalesCrmCommon):
         monday = lines.filtered(lambda line: line.date == MONDAY)
         self.assertEqual((monday.new_count, monday.regular_count, monday.total_count), (1, 3, 4))
 
+    def test_what_is_late_comes_into_the_next_working_day(self):
+        """Three were left undone on Thursday, four fit into Friday."""
+        thursday, friday = date(2026, 11, 19), date(2026, 11, 20)
+        for client in self.clients[:3]:
+            self._plan(client, thursday)
+        plan = self._plan_for(self.clients[:3], date_from=friday, date_to=friday)
+        with self._at(NOW):
+            [load] = plan._load_lines()
+        self.assertEqual((load["new"], load["opened"], load["over"]), (3, 3, 2))
+
     def test_in_the_background(self):
         plan = self._plan_for()
         with self._in_background():
