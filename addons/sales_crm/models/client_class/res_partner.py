@@ -51,7 +51,7 @@ class ResPartner(models.Model):
     )
     paid_turnover_currency_id = fields.Many2one("res.currency", readonly=True, copy=False)
     client_regularity = fields.Selection(
-        [("X", "X"), ("Y", "Y"), ("Z", "Z"), ("new", "New")],
+        [("X", "X"), ("Y", "Y"), ("Z", "Z"), ("new", "New Client")],
         "Regularity",
         readonly=True,
         copy=False,

@@ -149,7 +149,10 @@ class SalesCredit(models.AbstractModel):
     @api.model
     def _counted_with(self, clients, company):
         """:return: dict partner id -> ids of the other cards that owe together with his"""
-        standings = self._standings_of_firms(clients, company)
+        firms = self._same_firm(clients, company)
+        together = clients.filtered(lambda client: firms[client.id])
+        # Most clients are alone, and standings are what takes long
+        standings = self._standings_of_firms(together, company) if together else {}
         return {client.id: self._debtor(client.id, standings)[1:] for client in clients}
 
     @api.model

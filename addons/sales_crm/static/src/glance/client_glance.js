@@ -87,6 +87,10 @@ export class ClientGlance extends Component {
         return formatCurrency(amount, currency_id, {digits: [16, 0]});
     }
 
+    formatMore(count) {
+        return _t("and %s more", count);
+    }
+
     joined(...texts) {
         return texts.filter(Boolean).join(" · ");
     }
