@@ -15,6 +15,8 @@ class ResPartner(models.Model):
             people = self.sudo().with_context(active_test=False)
             users = people.user_ids
             if users:
+                # The days are counted by the database, which has to know it first
+                self.flush_recordset(["tz"])
                 people.browse()._recompute_days_of(users)
         return res
 

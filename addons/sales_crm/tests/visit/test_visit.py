@@ -75,6 +75,14 @@ class TestVisitDates(VisitCommon):
         self._visited("2026-11-02 20:00")
         self.assertEqual(self.client.last_visit_date, date(2026, 11, 3))
 
+    def test_the_visitor_moves_to_another_time_zone(self):
+        self.client.visit_interval_days = 7
+        self._visited("2026-11-02 20:00")
+        self.assertEqual(self.client.visit_due_date, date(2026, 11, 9))
+        self.manager.tz = "Asia/Vladivostok"  # UTC+10
+        self.assertEqual(self.client.last_visit_date, date(2026, 11, 3))
+        self.assertEqual(self.client.visit_due_date, date(2026, 11, 10))
+
     def test_a_visit_opened_again_does_not_count(self):
         activity = self._visited("2026-11-02 09:00")
         activity.sudo().write({"active": True})
