@@ -126,7 +126,9 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     @api.model
     def _log(self, merged, card, values):
-        """Write what the other card said, and which card it was."""
+        """Write what the other card said and the survivor does not; core says which cards were merged."""
+        if not values:
+            return
         lines = Markup().join(Markup("<li>%s: %s</li>") % item for item in values.items())
         merged._message_log(
             body=Markup("<p>%s</p><ul>%s</ul>")
