@@ -104,9 +104,8 @@ class MailActivity(models.Model):
             former = before.get(activity._origin, self.env["res.partner"])
             # Also when he is taken out of the base
             activity.client_id = former.client_id or former
-        for activity, client in before.items():
-            if activity.client_id != client:
-                (client | activity.client_id)._recompute_contact_dates()
+        moved = [one | activity.client_id for activity, one in before.items() if activity.client_id != one]
+        self.env["res.partner"].union(*moved)._recompute_contact_dates()
 
     @api.model
     def _clients_of_documents(self, documents):
