@@ -13,7 +13,6 @@ OWN = re.compile(
     r"\bpytz\b|\bZoneInfo\b|\bcontext_today\b|\bDate\.today\(|\bdate\.today\(|\bdatetime\.(now|utcnow|today)\("
     r"|\.weekday\(\)|\bisoweekday\(|\buser\.tz\b|\bCURRENT_DATE\b|_work_intervals|_get_unusual_days"
     r"|\bplan_days\(|\bplan_hours\(|_leave_intervals|_attendance_intervals",
-    re.IGNORECASE,
 )
 # file -> why it may: line by line as many as are named
 ALLOWED = {

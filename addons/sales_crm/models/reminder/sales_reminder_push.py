@@ -221,7 +221,8 @@ class SalesReminderPush(models.AbstractModel):
     @api.model
     def _devices(self, user):
         """:return: the browsers that the user has allowed to show notifications; none without core's keys"""
-        return self.env["mail.thread"]._web_push_get_partners_parameters(user.sudo().partner_id.ids)[0]
+        partner = user.sudo().partner_id  # sudo: whose browsers they are
+        return self.env["mail.thread"]._web_push_get_partners_parameters(partner.ids)[0]
 
     @api.model
     def _mark_of(self, reminder):
