@@ -6,6 +6,8 @@ with the records' cache empty as in a request:
 
 * card: what the web client asks for our card, beside what it asks for Odoo's own partner form in the database
   without the add-on, as a salesman who sees everything;
+* glance: what the card asks for beside itself: contacts, open work, last events, deals;
+* twins: what is asked while a phone is typed into a new card, beside SQL by the index of keys;
 * chatter: the first page of messages below it, in both;
 * history: the tab's first page and its number, as the tab asks for it, beside SQL for the same rows: over all
   sources that could have some, as any history must ask, without records, rules and names; and over the three
@@ -260,6 +262,35 @@ def history(env):
     )
 
 
+def glance(env):
+    return lambda client: env["res.partner"].browse(client).get_glance()
+
+
+def twins(env):
+    """A new card with the phone of the client's contact, as the web client asks when it is typed."""
+    spec = {"duplicate_warning": {}, "phone": {}}
+    return lambda client: env["res.partner"].onchange({"phone": phone(client)}, ["phone"], spec)
+
+
+def phone(client):
+    return f"+7495{client:07}"
+
+
+def plain_twins(cr):
+    def read(client):
+        cr.execute(
+            """
+            SELECT partner.id, partner.complete_name, partner.user_id
+              FROM sales_partner_key key JOIN res_partner partner ON partner.id = key.partner_id
+             WHERE key.kind = 'phone' AND key.value = %s
+            """,
+            [phone(client).lstrip("+")],
+        )
+        cr.fetchall()
+
+    return read
+
+
 def plain(cr):
     def read(client):
         cr.execute("SELECT array_agg(id) FROM res_partner WHERE client_id = %s", [client])
@@ -304,6 +335,9 @@ def measure(ours, stock, user, clients, runs):
             "card": (env, card(env, "sales_crm.res_partner_view_form_client")),
             "card, stock": (plain_env, card(plain_env, "base.view_partner_form")),
             "stock's form with the add-on": (env, card(env, "base.view_partner_form")),
+            "glance": (env, glance(env)),
+            "twins": (env, twins(env)),
+            "twins, SQL by index": (root, plain_twins(root.cr)),
             "chatter": (env, chatter(env)),
             "chatter, stock": (plain_env, chatter(plain_env)),
             "history": (env, history(env)),
@@ -334,6 +368,7 @@ def report(results):
     for ours, theirs in (
         ("card", "card, stock"),
         ("chatter", "chatter, stock"),
+        ("twins", "twins, SQL by index"),
         *(("history", f"history, SQL of {which}") for which in ("all sources", "three tables")),
     ):
         print(f"{ours}: {results[ours][0] / results[theirs][0]:.2f} × {theirs.split(', ')[1]}")

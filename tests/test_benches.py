@@ -28,6 +28,10 @@ SMALL = {
         "--activities 100 --overdue 20 --runs 1",
         ["20 overdue among 100 activities", "Odoo write()", "× plain SQL"],
     ),
+    "client_class": (
+        "--clients 20 --invoices 200 --runs 1",
+        ["first night", "0 clients differ", "× plain SQL"],
+    ),
     "credit": (
         "--clients 5 --invoices 20 --orders 20 --post 2 --runs 1",
         ["1 clients: plain SQL", "search by state", "posting 2 invoices, clock"],

@@ -199,8 +199,8 @@ class ResPartner(models.Model):
 
         :return: how many clients these were
         """
-        # sudo: whose class is over doesn't depend on who runs the night
         over = Domain("client_class_until", "<", self.env.company._sales_today())
+        # sudo: whose class is over doesn't depend on who runs the night
         ended = self.sudo().with_context(active_test=False).search(over, limit=limit)
         ended.write({"client_class_manual": False})
         return len(ended)

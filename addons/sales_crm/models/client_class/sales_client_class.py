@@ -97,12 +97,34 @@ class SalesClientClass(models.AbstractModel):
         :return: number of clients in it
         """
         self._flush_counted()
+        self._make_homes()
         self.env.cr.execute("DROP TABLE IF EXISTS sales_client_night")
         self.env.cr.execute(SQL("CREATE TEMPORARY TABLE sales_client_night AS %s", self._changes_sql()))
         self.env.cr.execute("CREATE INDEX ON sales_client_night (id)")
         self.env.cr.execute("ANALYZE sales_client_night")
         [(count,)] = self.env.execute_query(SQL("SELECT COUNT(*) FROM sales_client_night"))
         return count
+
+    @api.model
+    def _make_homes(self):
+        """Fill a temporary table with the clients and their companies. How many these are PostgreSQL can't
+        guess from ``client_id = id``, and would compare each client with each."""
+        # sudo: which company is the first doesn't depend on who may enter it
+        main = self.env["res.company"].sudo().search([], order="id", limit=1).id
+        self.env.cr.execute("DROP TABLE IF EXISTS sales_client_home")
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE sales_client_home ON COMMIT DROP AS
+                SELECT client.id, COALESCE(client.company_id, manager.company_id, %s) AS company_id
+                  FROM res_partner client LEFT JOIN res_users manager ON manager.id = client.user_id
+                 WHERE client.client_id = client.id
+                """,
+                main,
+            )
+        )
+        self.env.cr.execute("CREATE UNIQUE INDEX ON sales_client_home (id)")
+        self.env.cr.execute("ANALYZE sales_client_home")
 
     @api.model
     def _write_batch(self):
@@ -166,17 +188,14 @@ class SalesClientClass(models.AbstractModel):
         return SQL(
             """
             WITH company AS MATERIALIZED (%(companies)s), rate AS MATERIALIZED (%(rates)s),
-            home AS MATERIALIZED (
-                SELECT client.id, COALESCE(client.company_id, manager.company_id, %(main)s) AS company_id
-                  FROM res_partner client LEFT JOIN res_users manager ON manager.id = client.user_id
-                 WHERE client.client_id = client.id
+            home AS (SELECT id, company_id FROM sales_client_home
             ), turnover AS (%(turnover)s), monthly AS (%(monthly)s), rhythm AS (%(rhythm)s),
             ranked AS (
                 SELECT turnover.*, company.class_by, company.a_share, company.b_share,
                        company.a_amount, company.b_amount,
                        SUM(paid) OVER (PARTITION BY company.id) AS total,
-                       COALESCE(SUM(paid) OVER (PARTITION BY company.id ORDER BY paid DESC
-                           RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE GROUP), 0) AS before
+                       SUM(paid) OVER (PARTITION BY company.id ORDER BY paid DESC)
+                       - SUM(paid) OVER (PARTITION BY company.id, paid) AS before
                   FROM turnover JOIN company ON company.id = turnover.company_id
                  WHERE paid > 0
             ), figures AS (
@@ -202,8 +221,6 @@ class SalesClientClass(models.AbstractModel):
             """,
             companies=self._companies_sql(),
             rates=self._rates_sql(),
-            # sudo: which company is the first doesn't depend on who may enter it
-            main=self.env["res.company"].sudo().search([], order="id", limit=1).id,
             turnover=self._turnover_sql(),
             monthly=self._monthly_sql(),
             rhythm=self._rhythm_sql(),
@@ -266,10 +283,15 @@ class SalesClientClass(models.AbstractModel):
 
     @api.model
     def _turnover_sql(self):
-        """:return: SQL of a row per client with money in the 12 months: id, company_id, paid"""
+        """Whose money it is is found first: beside companies and rates, of which PostgreSQL knows nothing, it
+        would compare each payment with each client.
+
+        :return: SQL of a row per client with money in the 12 months: id, company_id, paid
+        """
         return SQL(
             """
-            SELECT home.id, home.company_id, ROUND(SUM(money.amount * rate.rate), MAX(company.digits)) AS paid
+            WITH settled AS MATERIALIZED (
+            SELECT home.id, home.company_id AS home_id, money.company_id, money.max_date, money.amount
               FROM (
                     SELECT matched.company_id, matched.max_date, debit.partner_id,
                            matched.amount * LEAST(1, COALESCE(
@@ -296,11 +318,15 @@ class SalesClientClass(models.AbstractModel):
                    ) money
               JOIN res_partner payer ON payer.id = money.partner_id
               JOIN home ON home.id = payer.client_id
-              JOIN company ON company.id = home.company_id
-              JOIN rate ON rate.home_id = home.company_id AND rate.company_id = money.company_id
-             WHERE money.max_date > (company.today - interval '12 months')::date
-               AND money.max_date <= company.today
-             GROUP BY home.id, home.company_id
+            )
+            SELECT settled.id, settled.home_id AS company_id,
+                   ROUND(SUM(settled.amount * rate.rate), MAX(company.digits)) AS paid
+              FROM settled
+              JOIN company ON company.id = settled.home_id
+              JOIN rate ON rate.home_id = settled.home_id AND rate.company_id = settled.company_id
+             WHERE settled.max_date > (company.today - interval '12 months')::date
+               AND settled.max_date <= company.today
+             GROUP BY settled.id, settled.home_id
             """,
             invoices=PURCHASE_TYPES,
             purses=PURSES,

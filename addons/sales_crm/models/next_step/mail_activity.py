@@ -107,7 +107,7 @@ class MailActivity(models.Model):
         """
         # sudo: whose client it is doesn't depend on who finishes it
         client = self.sudo().client_id
-        company = client.company_id or client.user_id.company_id or self.env.user.sudo().company_id
+        company = client.company_id or client.user_id.company_id or self.env.user.company_id
         return company.sales_next_step_required
 
     def _check_next_step(self, feedback=False):
