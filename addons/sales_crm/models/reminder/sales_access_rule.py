@@ -7,5 +7,6 @@ class SalesAccessRule(models.Model):
     _inherit = "sales.access.rule"
 
     def _tell_user(self, user, prepare):
-        super()._tell_user(user, prepare)
+        res = super()._tell_user(user, prepare)
         self.env["sales.reminder"]._plan_changed_for(user)
+        return res

@@ -7,6 +7,7 @@ class SalesMassPlan(models.Model):
     _inherit = "sales.mass.plan"
 
     def _tell(self, user, count, first, last):
-        super()._tell(user, count, first, last)
+        res = super()._tell(user, count, first, last)
         if self.priority == "1":
             self.env["sales.reminder"]._plan_changed_for(user)
+        return res

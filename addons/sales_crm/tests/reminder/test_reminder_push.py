@@ -25,7 +25,7 @@ class TestReminderPush(ReminderCommon):
         Push = self.env["mail.push"]
         before = Push.search([])
         with self._at(moment):
-            run() if run else self._run_push()
+            (run or self._run_push)()
         new = Push.search([], order="id") - before
         users = self.env["res.users"].search([])
         return [

@@ -144,7 +144,9 @@ export class Reminders {
     }
 
     setTimer(reminders) {
-        const next = reminders.filter((reminder) => !this.isDue(reminder)).map(({at}) => deserializeDateTime(at));
+        const next = reminders
+            .filter((reminder) => !this.isDue(reminder))
+            .map(({at}) => deserializeDateTime(at));
         const until = Math.min(...next.map((moment) => moment.diffNow().toMillis()));
         const delay = Math.min(until, this.shown.size ? TICK : Infinity);
         browser.clearTimeout(this.timer);
