@@ -19,7 +19,6 @@ class ResPartner(models.Model):
     sales_may_write = fields.Boolean(
         compute="_compute_sales_may_write",
         export_string_translation=False,
-        help="Whether the user may change this card; else it is shown as one that is only read.",
     )
 
     @api.depends_context("uid")
