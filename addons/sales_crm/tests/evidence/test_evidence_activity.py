@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import format_date
 
 from ..common import SalesCrmCommon
 
@@ -208,4 +209,4 @@ class TestActivityEvidence(SalesCrmCommon):
         told = self.env["sales.client.history"].search(
             [("client_id", "=", self.client.id), ("kind", "=", "carry")]
         )
-        self.assertIn(MONDAY, told.summary)
+        self.assertIn(format_date(told.env, MONDAY), told.summary)
