@@ -28,6 +28,7 @@ ALLOWED = {
     "sales_crm/models/reminder/mail_activity.py": (1, "a day wider than any time zone"),
     "sales_crm/models/team_day/sales_team_day_week.py": (1, "the Monday of a week: arithmetic of dates"),
     "sales_crm/tools/cadence.py": (1, "the next Tuesday: arithmetic of dates"),
+    "sales_crm/tools/moment.py": (1, "a moment in UTC, of which no day is asked"),
     "sales_crm/tools/work_time.py": (1, "the room's own arithmetic"),
 }
 

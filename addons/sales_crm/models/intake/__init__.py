@@ -22,3 +22,5 @@ from . import sales_import_role_agent
 from . import sales_import_role_product
 from . import sales_import_role_deal
 from . import sales_import_deal_client
+from . import sales_import_role_client_deal
+from . import sales_import_role_deal_client

@@ -250,16 +250,19 @@ class TestCheckIn(VisitCommon):
         branch.write({"city": "Klin"})
         main, at_branch = self._plan_visit(), self._plan_visit(branch)
         call = self._plan(self.client, TODAY)
+        Day = self.env["sales.my.day"].with_user(self.manager)
+        with self._at(NOW):
+            stops = Day._get_stops(Day.get_day())
+        self.assertEqual([stop["id"] for stop in stops], [at_branch.id, main.id], "Klin before Tver")
         self._check_in(main)
         with self._at(NOW):
-            Day = self.env["sales.my.day"].with_user(self.manager)
             day = Day.get_day()
             stops = Day._get_stops(day)
         rows = {row["id"]: row for row in day["rows"]}
         self.assertFalse(rows[call.id]["visit"])
         self.assertTrue(rows[main.id]["visit"]["check_in"])
         self.assertFalse(rows[at_branch.id]["visit"]["check_in"])
-        self.assertEqual([stop["id"] for stop in stops], [at_branch.id, main.id], "Klin before Tver")
+        self.assertEqual([stop["id"] for stop in stops], [main.id, at_branch.id], "where he is comes first")
         with self._at(NOW):
             html, _kind = (
                 self.env["ir.actions.report"]
