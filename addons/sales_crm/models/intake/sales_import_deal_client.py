@@ -52,7 +52,8 @@ class SalesImport(models.Model):
             for target, position, _header, _number in run.columns[file.id]
             if target in CLIENT_OF_DEAL
         ]
-        rows = file.row_ids.filtered(lambda row: not row.of_deals)
+        # Whose client has come in stays with him, whatever he is called here
+        rows = file.row_ids.filtered(lambda row: not row.of_deals and row.client_row_id.result not in HERE)
         rows.write({"client_row_id": False})
         for row in rows:
             if self.env["sales.import.role"]._why_left_out(run, row):

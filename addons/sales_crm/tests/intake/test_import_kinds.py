@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from openpyxl import Workbook, load_workbook
 
+from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
 from .test_import import ImportCommon
@@ -390,6 +391,22 @@ class TestImportClientsOfDeals(ImportDeals):
         record.action_import()
         self.assertEqual(self._lead(self._rows_of(record, "deal")).partner_id, twin)
         self.assertFalse(self._found("Ладья"))
+
+    def test_a_deal_that_failed_is_tried_again(self):
+        twin = self._create_client("Ладья плюс", self.manager, phone="+7 903 111-22-33")
+        record = self._deals(self.HEADERS, "822;A;New;Ладья;;8-903-111-22-33;;;")
+        self._rows_of(record, "client").action_update()
+
+        def refuse(leads, vals_list):
+            raise UserError("Not today.")
+
+        with patch.object(type(self.env["crm.lead"]), "create", refuse):
+            record.action_import()
+        [deal] = self._rows_of(record, "deal")
+        self.assertEqual(deal.result, "failed")
+        record.action_retry()
+        record.action_import()
+        self.assertEqual(self._lead(deal).partner_id, twin)
 
     def test_skipped_it_stays_a_text(self):
         self._create_client("Ладья плюс", self.manager, phone="+7 903 111-22-33")
