@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# While a card is changed with what hangs on it
+ASKED = "sales_served"
+
 
 class ResPartner(models.Model):
     """Who enters a client whom somebody else serves already says why, and the head of sales is told."""
@@ -18,18 +21,26 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        partners = super().create(vals_list)
-        if self._sales_checks_references():
-            partners._sales_check_served({})
+        if not self._sales_asks_who_serves():
+            return super().create(vals_list)
+        with self._sales_flow(ASKED):
+            partners = super().create(vals_list)
+        partners._sales_check_served({})
         return partners
 
     def write(self, vals):
-        if not self._sales_served_fields() & vals.keys() or not self._sales_checks_references():
+        if not self._sales_served_fields() & vals.keys() or not self._sales_asks_who_serves():
             return super().write(vals)
         before = self._sales_known_keys()
-        res = super().write(vals)
+        with self._sales_flow(ASKED):
+            res = super().write(vals)
         self._sales_check_served(before)
         return res
+
+    @api.model
+    def _sales_asks_who_serves(self):
+        """:return: whether a person changes a card; what is changed with it is asked about with it"""
+        return self._sales_checks_references() and not self._sales_in_flow(ASKED)
 
     def _make_client(self, manager=None):
         if not self._sales_checks_references():

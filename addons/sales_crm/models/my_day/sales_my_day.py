@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import html2plaintext
 
 
@@ -96,23 +97,23 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _done_activities(self, manager, date, planned):
         """:return: what was done on ``date``: by the manager, or by anybody if it was planned"""
+        by_him = Domain("done_user_id", "=", manager.id)
+        return self._closed_activities(manager, date, "done", by_him | Domain("id", "in", planned.ids))
+
+    @api.model
+    def _closed_activities(self, manager, date, state, domain):
+        """:return: what was closed in this state on the manager's ``date``, the last one first"""
         start, end = manager._sales_day_bounds(date)
-        return (
-            self.env["mail.activity"]
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("active", "=", False),
-                    ("activity_state_final", "=", "done"),
-                    ("datetime_done", ">=", start),
-                    ("datetime_done", "<", end),
-                    "|",
-                    ("done_user_id", "=", manager.id),
-                    ("id", "in", planned.ids),
-                ],
-                order="datetime_done desc, id desc",
-            )
+        closed = Domain(
+            [
+                ("active", "=", False),
+                ("activity_state_final", "=", state),
+                ("datetime_done", ">=", start),
+                ("datetime_done", "<", end),
+            ]
         )
+        Activity = self.env["mail.activity"].with_context(active_test=False)
+        return Activity.search(closed & domain, order="datetime_done desc, id desc")
 
     @api.model
     def _get_figures(self, manager, date, opened, planned, done):

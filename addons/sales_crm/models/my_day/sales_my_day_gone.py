@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class SalesMyDay(models.AbstractModel):
@@ -29,25 +30,8 @@ class SalesMyDay(models.AbstractModel):
     @api.model
     def _cancelled_activities(self, manager, date, planned):
         """:return: what was cancelled on ``date`` of the manager's, by him, or of his plan"""
-        start, end = manager._sales_day_bounds(date)
-        return (
-            self.env["mail.activity"]
-            .with_context(active_test=False)
-            .search(
-                [
-                    ("active", "=", False),
-                    ("activity_state_final", "=", "cancelled"),
-                    ("datetime_done", ">=", start),
-                    ("datetime_done", "<", end),
-                    "|",
-                    "|",
-                    ("user_id", "=", manager.id),
-                    ("done_user_id", "=", manager.id),
-                    ("id", "in", planned.ids),
-                ],
-                order="datetime_done desc, id desc",
-            )
-        )
+        his = Domain("user_id", "=", manager.id) | Domain("done_user_id", "=", manager.id)
+        return self._closed_activities(manager, date, "cancelled", his | Domain("id", "in", planned.ids))
 
     @api.model
     def _moved_activities(self, manager, date, opened, planned, done):

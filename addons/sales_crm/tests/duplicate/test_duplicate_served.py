@@ -54,6 +54,20 @@ class TestDuplicateServed(SalesCrmCommon):
             with self.subTest(route=name):
                 self._assert_asked_for_reason(route)
 
+    def test_a_phone_added_beside_the_card(self):
+        """A further phone of the client that is entered past his card is asked about like one on it."""
+        client = self._create_client("Mine", self.manager, phone="+7 495 777-66-55")
+        Channel = self.env["sales.contact.channel"].with_user(self.manager)
+        own = {"partner_id": client.id, "kind": "phone"}
+        channel = Channel.create({**own, "value": "8 916 000-11-22"})
+        self._assert_asked_for_reason(lambda: Channel.create({**own, "value": PHONE}))
+        self._assert_asked_for_reason(lambda: channel.write({"value": PHONE}))
+        defaults = Channel.with_context(default_partner_id=client.id)
+        self._assert_asked_for_reason(lambda: defaults.create({"kind": "mail", "value": MAIL}))
+        client.with_user(self.manager).duplicate_reason = "One office, two firms"
+        channel.write({"value": PHONE})
+        self.assertEqual(len(self._told(client)), 1)
+
     def test_loaded_from_a_file(self):
         Partner = self.env["res.partner"].with_user(self.manager)
         before = Partner.sudo().search_count([])
